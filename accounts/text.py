@@ -1,0 +1,37 @@
+"""Typed text made safe and comparable: cleaned before validation, folded before a search."""
+
+import re
+import unicodedata
+
+# Bidirectional controls can make a line read as what it is not (Unicode TR 36 §3.3).
+_BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def is_clean(text: str) -> bool:
+    """False for what no keyboard types and a database may refuse: NUL and lone surrogates."""
+    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def clean(text: str) -> str:
+    """NFC, one line, single spaces, no control and no bidirectional characters."""
+    spaced = " ".join(unicodedata.normalize("NFC", text).split())
+    return "".join(
+        char
+        for char in spaced
+        if unicodedata.category(char) not in {"Cc", "Cs"} and char not in _BIDI
+    ).strip()
+
+
+def fold(text: str) -> str:
+    """The search key of a text, without marks and case: "Česká Lípa" is "ceska lipa"."""
+    base = unicodedata.normalize("NFKD", clean(text).casefold())
+    return "".join(char for char in base if not unicodedata.combining(char))
+
+
+# The prefixes of the paths that carry a secret (architecture.md, Secrets).
+_SECRET_PATH = re.compile(r"(/(?:r|b|i|d|calendar|follow)/)[^/\s\"'<>?#]+")
+
+
+def mask_secrets(text: str) -> str:
+    """The text with the secrets of its paths replaced by ***: for logs and for readers."""
+    return _SECRET_PATH.sub(r"\1***", text)

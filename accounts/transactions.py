@@ -1,0 +1,47 @@
+"""The one decorator of everything that writes: a durable transaction under a retry of the whole."""
+
+import functools
+import logging
+import random
+import time
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 4
+# PostgreSQL: serialization failure, deadlock, lock not available.
+_PASSING = {"40001", "40P01", "55P03"}
+
+
+def is_passing(error: OperationalError) -> bool:
+    """True for a clash with another transaction, after which the same attempt may succeed."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state in _PASSING or "locked" in str(error)
+
+
+def action(function: Callable[P, R]) -> Callable[P, R]:
+    """One transaction per call, repeated up to three times after a clash (rule 5).
+
+    Durable: calling an action inside an action raises RuntimeError. After the last attempt the
+    OperationalError leaves, and the web answers 503.
+    """
+
+    @functools.wraps(function)
+    def attempt(*args: P.args, **kwargs: P.kwargs) -> R:
+        for left in reversed(range(ATTEMPTS)):
+            try:
+                with transaction.atomic(durable=True):
+                    return function(*args, **kwargs)
+            except OperationalError as error:
+                if not left or not is_passing(error):
+                    raise
+                logger.info("%s: repeated after %s", function.__name__, type(error).__name__)
+                time.sleep(random.uniform(0.01, 0.05) * (ATTEMPTS - left))  # noqa: S311
+        raise AssertionError("unreachable")
+
+    return attempt

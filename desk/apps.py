@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.contrib.admin import apps
+
+
+class DeskConfig(AppConfig):
+    name = "desk"
+    default = True
+
+
+class SetkaniAdminConfig(apps.AdminConfig):
+    """Puts our site in the place of the stock admin's."""
+
+    default = False
+    default_site = "desk.site.DeskSite"

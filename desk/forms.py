@@ -1,0 +1,106 @@
+"""What organisers type on the pages of actions; the rules are elsewhere."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from events.forms import MomentField, OneLineField, ParagraphsField
+from events.models import Event, Venue
+from registrations.forms import AddressField, RegistrationForm
+
+NOTE_LIMIT = 500
+
+
+def _note(**kwargs: Any) -> ParagraphsField:
+    return ParagraphsField(
+        label=kwargs.pop("label", _("Note")),
+        max_length=NOTE_LIMIT,
+        required=False,
+        help_text=kwargs.pop("help_text", _("Kept in the history; nobody else reads it.")),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class NoteForm(forms.Form):
+    """Nothing but why."""
+
+    note = _note()
+
+
+class MoveForm(forms.Form):
+    """When and where an event is to be."""
+
+    starts_at = MomentField(label=_("Start"))
+    ends_at = MomentField(label=_("End"), required=False)
+    venue = forms.ModelChoiceField(label=_("Venue"), queryset=Venue.objects.none(), required=False)
+    note = _note()
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        initial = {"starts_at": event.starts_at, "venue": event.venue_id}
+        super().__init__(*args, initial=initial, **kwargs)
+        venues = Venue.objects.select_related("town").order_by("town__name", "name_cs", "pk")
+        self.fields["venue"].queryset = venues  # type: ignore[attr-defined]
+        if event.venue_id:
+            self.fields["venue"].empty_label = None  # type: ignore[attr-defined]
+        if event.starts_at:
+            self.fields["ends_at"].help_text = _("Leave it empty to keep the length.")
+        else:
+            self.fields["ends_at"].required = True
+
+
+class RetitleForm(forms.Form):
+    title_cs = OneLineField(label=_("Title (Czech)"), max_length=120)
+    title_en = OneLineField(
+        label=_("Title (English)"),
+        max_length=120,
+        required=False,
+        help_text=_("Empty: the Czech one is shown."),
+    )
+
+
+class CapacityForm(forms.Form):
+    places = forms.IntegerField(label=_("Capacity"), min_value=1, max_value=100_000)
+    note = _note()
+
+
+class AddressForm(forms.Form):
+    email = AddressField(
+        label=_("New e-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+
+
+class DeskRegistrationForm(RegistrationForm):
+    """An organiser registers somebody: no question of who, the contact is optional."""
+
+    who = None
+    language = forms.ChoiceField(label=_("Language of mails"), choices=settings.LANGUAGES)
+    reason = OneLineField(
+        label=_("Reason for one more place"),
+        max_length=NOTE_LIMIT,
+        required=False,
+        help_text=_("Needed for one more place only; it is kept in the history."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contact_name"].label = _("Contact person's name")
+        self.fields["contact_email"].label = _("Contact person's e-mail")
+        for name in ("name", "email", "contact_name", "contact_email", "town", "organisation"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+
+    @property
+    def is_for_another(self) -> bool:
+        return any(self._typed(name) for name in ("contact_name", "contact_email"))
+
+    @property
+    def wants_extra_place(self) -> bool:
+        return self.data.get("how") == "extra"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.wants_extra_place:
+            self._require("reason", _("Write the reason for one more place."))
+        return data
+

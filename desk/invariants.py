@@ -1,0 +1,224 @@
+"""What must hold in every committed state (docs/rules.md, Invariants), asked read-only.
+
+Each check yields the rows that break it as "table id"; an empty answer is good news.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
+from django.db.models.functions import Lower
+
+from accounts.text import fold
+from events.models import Event, EventChange, Municipality
+from events.states import Status as EventStatus
+from notifications.models import Message, Reminder
+from registrations import capacity, rules
+from registrations.models import Organisation, Registration, RegistrationChange
+from registrations.states import HOLDING_A_PLACE, LIVE, MOVES, Status
+
+Check = Callable[[datetime], Iterator[str]]
+CHECKS: dict[str, Check] = {}
+
+# Ticks come every five seconds; two minutes late is a fault (invariant 6), five for a mail (8).
+ANNOUNCED_WITHIN = timedelta(minutes=2)
+SETTLED_WITHIN = timedelta(minutes=5)
+RegKind, EventKind = RegistrationChange.Kind, EventChange.Kind
+
+
+def check(name: str) -> Callable[[Check], Check]:
+    """Names an invariant as a sentence."""
+
+    def register(function: Check) -> Check:
+        CHECKS[name] = function
+        return function
+
+    return register
+
+
+def run(now: datetime) -> dict[str, list[str]]:
+    """Every broken invariant with the rows that break it; {} if all hold."""
+    found = {name: sorted(set(function(now))) for name, function in CHECKS.items()}
+    return {name: rows for name, rows in found.items() if rows}
+
+
+@check("1 never oversold: a fact that confirms keeps the count it was decided by")
+def oversold(now: datetime) -> Iterator[str]:
+    confirming = RegistrationChange.objects.filter(to_status=Status.CONFIRMED)
+    confirming = confirming.exclude(from_status__in=HOLDING_A_PLACE).exclude(kind=RegKind.CORRECTED)
+    broken = confirming.filter(Q(taken_after__isnull=True) | Q(taken_after__gt=F("capacity_at")))
+    for change in broken.iterator():
+        yield f"registrationchange {change.pk}"
+
+
+@check("1 never oversold: more people than places only after the capacity was lowered")
+def too_many(now: datetime) -> Iterator[str]:
+    lowered = EventChange.objects.filter(event=OuterRef("pk"), kind=EventKind.CAPACITY_CHANGED)
+    for event in Event.objects.exclude(Exists(lowered)).iterator():
+        if capacity.count(event).free < 0:
+            yield f"event {event.pk}"
+
+
+@check("2 no idle seat: nobody waits while a place is free")
+def idle_seats(now: datetime) -> Iterator[str]:
+    for event in Event.objects.filter(status=EventStatus.PUBLISHED).iterator():
+        places = capacity.count(event)
+        if rules.can_promote(event, now) and places.free > 0 and places.waiting:
+            yield f"event {event.pk}"
+
+
+@check("3 order: nobody was passed over who still waits")
+def passed_over(now: datetime) -> Iterator[str]:
+    first = Registration.objects.waiting().filter(event=OuterRef("event")).in_line()
+    given = Registration.objects.holding_a_place().filter(
+        Exists(
+            first.filter(joined_at__lt=OuterRef("joined_at"), priority__lte=OuterRef("priority"))
+        )
+    )
+    out_of_turn = RegistrationChange.objects.filter(
+        registration=OuterRef("pk"), data__has_key="out_of_turn"
+    )
+    for registration in given.exclude(Exists(out_of_turn)).iterator():
+        yield f"registration {registration.pk}"
+
+
+@check("4 counters equal rows")
+def counters(now: datetime) -> Iterator[str]:
+    holding = Count("registrations", filter=Q(registrations__status__in=HOLDING_A_PLACE))
+    waiting = Count("registrations", filter=Q(registrations__status=Status.WAITING))
+    counted = Event.objects.annotate(holding=holding, in_line=waiting)
+    wrong = ~Q(places_taken=F("holding")) | ~Q(places_waiting=F("in_line"))
+    for event in counted.filter(wrong).iterator():
+        yield f"event {event.pk}"
+
+
+@check("5 one live registration per event and address, in lower case")
+def doubles(now: datetime) -> Iterator[str]:
+    live = Registration.objects.live().exclude(email="")
+    twins = live.filter(event=OuterRef("event"), email=OuterRef("email")).exclude(pk=OuterRef("pk"))
+    for registration in live.filter(Exists(twins)).iterator():
+        yield f"registration {registration.pk}"
+    for registration in Registration.objects.exclude(email=Lower("email")).iterator():
+        yield f"registration {registration.pk}"
+
+
+@check("6 every fact is announced within two minutes")
+def unannounced(now: datetime) -> Iterator[str]:
+    late = Q(announced_at__isnull=True, at__lt=now - ANNOUNCED_WITHIN)
+    for change in EventChange.objects.filter(late).iterator():
+        yield f"eventchange {change.pk}"
+    for registration_change in RegistrationChange.objects.filter(late).iterator():
+        yield f"registrationchange {registration_change.pk}"
+
+
+@check("6 every announced fact of a registration has its message")
+def without_message(now: datetime) -> Iterator[str]:
+    announced = RegistrationChange.objects.filter(announced_at__isnull=False)
+    for change in announced.filter(messages__isnull=True).iterator():
+        yield f"registrationchange {change.pk}"
+
+
+@check("8 nothing is lost: no message hangs in the queue or in a dead sender's hands")
+def stuck(now: datetime) -> Iterator[str]:
+    overdue = Q(state="queued", next_attempt_at__lt=now - SETTLED_WITHIN)
+    abandoned = Q(state="sending", leased_until__lt=now - SETTLED_WITHIN)
+    for message in Message.objects.filter(overdue | abandoned).iterator():
+        yield f"message {message.pk}"
+
+
+@check("9 no mail but the cancellation is claimed after a registration is over")
+def written_to_the_cancelled(now: datetime) -> Iterator[str]:
+    over = RegistrationChange.objects.filter(
+        registration=OuterRef("registration"), at__lt=OuterRef("claimed_at")
+    ).exclude(to_status__in=LIVE)
+    claimed = Message.objects.filter(claimed_at__isnull=False, registration__isnull=False)
+    for message in claimed.exclude(kind="cancelled").filter(Exists(over)).iterator():
+        yield f"message {message.pk}"
+
+
+@check("9 no reminder is claimed after the start")
+def reminded_late(now: datetime) -> Iterator[str]:
+    late = Reminder.objects.filter(message__claimed_at__gte=F("event_starts_at"))
+    for reminder in late.iterator():
+        yield f"reminder {reminder.pk}"
+
+
+@check("10 a reminder is one row, and one message of its own")
+def reminders(now: datetime) -> Iterator[str]:
+    for message in Message.objects.filter(kind="reminder", reminder__isnull=True).iterator():
+        yield f"message {message.pk}"
+
+
+@check("13 replaying the facts of a registration gives its status")
+def replay_registrations(now: datetime) -> Iterator[str]:
+    status, revision, current = "", -1, 0
+    rows = RegistrationChange.objects.order_by("registration_id", "id").values_list(
+        "registration_id", "from_status", "to_status", "registration_revision", "id"
+    )
+    for registration_id, before, after, number, pk in rows.iterator():
+        if registration_id != current:
+            status, revision, current = "", -1, registration_id
+        moved = before != after
+        if before != status or (moved and after not in MOVES[before]) or number < revision:
+            yield f"registrationchange {pk}"
+        status, revision = after, number
+    last = RegistrationChange.objects.filter(registration=OuterRef("pk")).order_by("-id")
+    same = last.values("to_status")[:1]
+    for registration in Registration.objects.exclude(status=same).iterator():
+        yield f"registration {registration.pk}"
+
+
+@check("13 replaying the facts of an event gives its revision, status and capacity")
+def replay_events(now: datetime) -> Iterator[str]:
+    for event in Event.objects.iterator():
+        last = event.changes.aggregate(last=Max("event_revision"))["last"] or 0
+        if event.revision != last or _status_by_facts(event) != event.is_called_off:
+            yield f"event {event.pk}"
+    raised = EventChange.objects.filter(kind=EventKind.CAPACITY_CHANGED).order_by("event_id", "id")
+    changes = list(raised.select_related("event"))
+    for change, following in pairwise([*changes, None]):
+        is_last = following is None or following.event_id != change.event_id  # type: ignore[union-attr]
+        if is_last and change is not None and change.new("capacity") != change.event.capacity:
+            yield f"event {change.event_id}"
+
+
+def _status_by_facts(event: Event) -> bool:
+    turning = event.changes.filter(kind__in=[EventKind.CALLED_OFF, EventKind.REINSTATED])
+    last = turning.order_by("id").last()
+    return last is not None and last.kind == EventKind.CALLED_OFF
+
+
+@check("21 a calendar entry's SEQUENCE grows, and a cancelled UID is dead")
+def sequences(now: datetime) -> Iterator[str]:
+    uid, sequence, is_dead = "", -1, False
+    rows = Message.objects.exclude(calendar_method="").order_by("calendar_uid", "id")
+    values = rows.values_list("calendar_uid", "calendar_sequence", "calendar_method", "id", "key")
+    for own_uid, own_sequence, method, pk, key in values.iterator():
+        if own_uid != uid:
+            uid, sequence, is_dead = own_uid, -1, False
+        is_repeat = key.startswith("again:")
+        if not is_repeat and (is_dead or (own_sequence or 0) <= sequence):
+            yield f"message {pk}"
+        sequence, is_dead = max(sequence, own_sequence or 0), is_dead or method == "CANCEL"
+
+
+@check("a search key is derived from its row")
+def search_keys(now: datetime) -> Iterator[str]:
+    for registration in Registration.objects.select_related("town").iterator():
+        if registration.search_key != registration.folded():
+            yield f"registration {registration.pk}"
+    for town in Municipality.objects.iterator():
+        if town.search_key != fold(town.name):
+            yield f"municipality {town.pk}"
+    for organisation in Organisation.objects.iterator():
+        if organisation.search_key != fold(organisation.name):
+            yield f"organisation {organisation.pk}"
+
+
+@check("a replaced registration is followed by a row of the same event and reference")
+def replacements(now: datetime) -> Iterator[str]:
+    replaced = Registration.objects.filter(replaced_by__isnull=False)
+    broken = replaced.exclude(event=F("replaced_by__event"), reference=F("replaced_by__reference"))
+    for registration in broken.iterator():
+        yield f"registration {registration.pk}"

@@ -1,0 +1,140 @@
+"""The desk's own pages about people: register, cancel, correct an address."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from desk import previews
+from desk.asking import INVALID, Question, ask
+from desk.forms import AddressForm, DeskRegistrationForm, NoteForm
+from desk.views import asks, context_of, event_or_404
+from events.models import Event
+from registrations import actions, rules
+from registrations.models import Registration
+
+
+@asks
+def add_registration(request: HttpRequest, pk: int) -> HttpResponse:
+    """An organiser registers somebody, where it is full also with one more place."""
+    event = event_or_404(request, pk)
+    problems = rules.problems_of_registering_at_the_desk(event, timezone.now())
+    if request.method != "POST":
+        form = DeskRegistrationForm(initial={"language": translation.get_language()})
+        return _form_page(request, event, form, problems)
+    form = DeskRegistrationForm(request.POST)
+    if problems or not form.is_valid():
+        return _form_page(request, event, form, problems, status=INVALID)
+    return _register(request, event, form)
+
+
+def _form_page(
+    request: HttpRequest,
+    event: Event,
+    form: DeskRegistrationForm,
+    problems: list[rules.Problem],
+    status: int = 200,
+) -> HttpResponse:
+    context = admin.site.each_context(request) | context_of(event)
+    context |= {"form": form, "problems": problems, "is_wrong": status == INVALID}
+    context["has_free_place"] = event.places_free > 0 and not event.places_waiting
+    return render(request, "desk/add_registration.html", context, status=status)
+
+
+def _register(request: HttpRequest, event: Event, form: DeskRegistrationForm) -> HttpResponse:
+    application = form.application(form.cleaned_data["language"])
+    submit = actions.Submit.at_the_desk(request.user.pk)
+    try:
+        if form.wants_extra_place:
+            registration = actions.register_with_extra_place(
+                event.pk, application, submit, reason=form.cleaned_data["reason"]
+            )
+        else:
+            registration = actions.register(event.pk, application, submit)
+    except actions.RegistrationError as error:
+        for problem in error.problems:
+            form.add_error(None, str(problem))
+        return _form_page(request, event_or_404(request, event.pk), form, [], status=INVALID)
+    is_known = registration.booking.key != submit.key and not form.wants_extra_place
+    messages.success(request, _sentence(registration, is_known=is_known))
+    return redirect(_page_of(registration))
+
+
+def _sentence(registration: Registration, *, is_known: bool) -> str:
+    """The new fact: a place, a position, or that nothing changed."""
+    values = {"name": registration.name, "reference": registration.reference}
+    if is_known:
+        return _("%(name)s was registered already, %(reference)s; nothing changed.") % values
+    if registration.is_confirmed:
+        return _("%(name)s has a place, %(reference)s.") % values
+    values["position"] = str(registration.position())
+    return _("%(name)s is number %(position)s in line, %(reference)s.") % values
+
+
+def _registration_or_404(request: HttpRequest, pk: int) -> Registration:
+    visible = Registration.objects.visible_to(request.user).with_event()
+    return get_object_or_404(visible, pk=pk)
+
+
+def _page_of(registration: Registration) -> str:
+    return reverse("admin:registrations_registration_change", args=[registration.pk])
+
+
+def _context_of(registration: Registration) -> dict[str, Any]:
+    return context_of(registration.event) | {
+        "registration": registration,
+        "opts": Registration._meta,
+    }
+
+
+@asks
+def cancel_registration(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancels somebody's attendance; the place goes to the first in line."""
+    registration = _registration_or_404(request, pk)
+
+    def act(data: dict[str, Any]) -> str:
+        actions.cancel_registration(
+            registration.pk, actor_id=request.user.pk, via="desk", note=data["note"]
+        )
+        return _("%(name)s: the attendance is cancelled.") % {"name": registration.name}
+
+    question = Question(
+        template="desk/cancel_registration.html",
+        context=_context_of(registration),
+        back=_page_of(registration),
+        problems=lambda data: rules.problems_of_cancelling(registration, timezone.now()),
+        preview=lambda data: previews.of_cancelling(registration, timezone.now()),
+        act=act,
+    )
+    return ask(request, NoteForm(request.POST or None), question)
+
+
+@asks
+def correct_address(request: HttpRequest, pk: int) -> HttpResponse:
+    """Gives somebody another address; place, position and reference stay."""
+    registration = _registration_or_404(request, pk)
+
+    def problems(data: dict[str, Any]) -> list[rules.Problem]:
+        if data["email"] == registration.email:
+            return [_("Nothing would change.")]
+        return rules.problems_of_correcting(registration, timezone.now())
+
+    def act(data: dict[str, Any]) -> str:
+        new = actions.correct_address(
+            registration.pk, data["email"], actor_id=request.user.pk, via="desk"
+        )
+        return _("%(name)s: the address is %(email)s.") % {"name": new.name, "email": new.email}
+
+    question = Question(
+        template="desk/correct_address.html",
+        context=_context_of(registration),
+        back=_page_of(registration),
+        problems=problems,
+        preview=lambda data: previews.of_correcting(registration, data["email"], timezone.now()),
+        act=act,
+    )
+    return ask(request, AddressForm(request.POST or None), question)

@@ -1,0 +1,30 @@
+"""The desk's own pages beside the stock admin: each leads to one action."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.urls import URLPattern, path
+
+from desk import registration_views, views
+
+
+def desk_path(route: str, view: Callable[..., Any]) -> URLPattern:
+    """For organisers only; the URL bears the view's name."""
+    return path(route, admin.site.admin_view(view), name=view.__name__)
+
+
+EVENT, PERSON = "events/event/<int:pk>", "registrations/registration/<int:pk>"
+
+urlpatterns = [
+    desk_path(f"{EVENT}/move/", views.move_event),
+    desk_path(f"{EVENT}/retitle/", views.retitle_event),
+    desk_path(f"{EVENT}/call-off/", views.cancel_event),
+    desk_path(f"{EVENT}/reinstate/", views.reinstate_event),
+    desk_path(f"{EVENT}/capacity/", views.change_capacity),
+    desk_path(f"{EVENT}/register/", registration_views.add_registration),
+    desk_path(f"{EVENT}/export/", views.export_registrations),
+    desk_path(f"{PERSON}/cancel/", registration_views.cancel_registration),
+    desk_path(f"{PERSON}/address/", registration_views.correct_address),
+    desk_path("notifications/message/<int:pk>/again/", views.send_again),
+]

@@ -1,0 +1,79 @@
+"""Finding a town by what a person types, and telling towns of the same name apart."""
+
+from collections.abc import Iterable, Sequence
+
+from django.utils.translation import gettext as _
+
+from accounts.text import fold
+from events.models import Event, Municipality
+
+SHORTEST_QUERY = 2
+MOST_SUGGESTIONS = 10
+# A town that people from the next kraj have heard of.
+KNOWN_POPULATION = 5_000
+
+
+def find_towns(text: str) -> list[Municipality]:
+    """The listed towns a text names: "Písek" two of them, "Písek, Jihočeský kraj" one.
+
+    Case and diacritics do not matter; the larger town comes first.
+    """
+    name, _comma, rest = text.partition(",")
+    towns = list(Municipality.objects.listed().named(name).with_region().in_order())
+    if not rest.strip():
+        return towns
+    in_kraj = [town for town in towns if fold(town.kraj.name) == fold(rest)]
+    return in_kraj or [town for town in towns if fold(label_of(town, towns)) == fold(text)]
+
+
+def towns_asked_for(number: str, text: str) -> list[Municipality]:
+    """The listed town of a number that a choice of namesakes sent, else those a text names."""
+    if number.isascii() and number.isdecimal():
+        return list(Municipality.objects.listed().filter(pk=int(number)).with_region())
+    return find_towns(text) if text else []
+
+
+def suggest_towns(text: str) -> list[tuple[Municipality, str]]:
+    """Up to ten listed towns that begin with the text, larger first, each with its label."""
+    if len(fold(text)) < SHORTEST_QUERY:
+        return []
+    found = Municipality.objects.listed().starting_with(text).with_region().in_order()
+    towns = list(found[:MOST_SUGGESTIONS])
+    namesakes = list(Municipality.objects.listed().namesakes_of(towns).with_region())
+    return [(town, label_of(town, namesakes)) for town in towns]
+
+
+def label_of(town: Municipality, among: Iterable[Municipality]) -> str:
+    """The town's name; where others bear it, with its kraj; where they share that, a town nearby."""
+    others = [other for other in among if other.pk != town.pk and other.name == town.name]
+    if not others:
+        return town.name
+    values = {"town": town.name, "kraj": town.kraj.name}
+    near = nearest_larger_town(town) if _shares_kraj(town, others) else None
+    if near is None:
+        return _("%(town)s, %(kraj)s") % values
+    return _("%(town)s, %(kraj)s, near: %(near)s") % (values | {"near": near.name})
+
+
+def _shares_kraj(town: Municipality, others: Iterable[Municipality]) -> bool:
+    return any(other.kraj_id == town.kraj_id for other in others)
+
+
+def nearest_larger_town(town: Municipality) -> Municipality | None:
+    """The nearest listed town that is larger and widely known; None where distances are unknown."""
+    larger = Municipality.objects.listed().larger_than(max(town.population, KNOWN_POPULATION))
+    distances = [(town.distance_to(other), other) for other in larger]
+    known = [(distance, other) for distance, other in distances if distance is not None]
+    return min(known, key=lambda pair: pair[0])[1] if known else None
+
+
+def nearest_first(
+    events: Iterable[Event], town: Municipality | None
+) -> Sequence[tuple[Event, float | None]]:
+    """Events with their distance from a town (km); those without one come last, in their order."""
+    pairs = [(event, _distance(event, town)) for event in events]
+    return sorted(pairs, key=lambda pair: (pair[1] is None, pair[1] or 0))
+
+
+def _distance(event: Event, town: Municipality | None) -> float | None:
+    return town.distance_to(event.town) if town and event.town else None

@@ -1,0 +1,149 @@
+"""Who hears what: the one total table from facts to kinds of mail, and who the recipients are."""
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from events.models import EventChange
+from notifications.models import Message
+from registrations.models import Registration, RegistrationChange
+from registrations.states import Status
+
+Fact = EventChange | RegistrationChange
+Kind = Message.Kind
+Spec = Message.Kind | Callable[[RegistrationChange], Message.Kind | None] | None
+
+SILENT = None
+# A mail older than this says nothing any more: a restored or long-stopped system stays silent.
+HORIZON = timedelta(hours=72)
+
+_BY_STATUS: dict[str, Message.Kind] = {
+    Status.CONFIRMED: Kind.CONFIRMED,
+    Status.WAITING: Kind.WAITING,
+}
+
+
+def by_status(fact: RegistrationChange) -> Message.Kind | None:
+    """The mail of a new row: what became of it says which."""
+    return _BY_STATUS.get(fact.to_status, SILENT)
+
+
+EVENT_FACTS: dict[str, Message.Kind | None] = {
+    EventChange.Kind.CREATED: SILENT,
+    EventChange.Kind.ANNOUNCED: SILENT,
+    EventChange.Kind.SCHEDULED: SILENT,
+    EventChange.Kind.MOVED: Kind.MOVED,
+    EventChange.Kind.RETITLED: Kind.MOVED,
+    EventChange.Kind.CALLED_OFF: Kind.CALLED_OFF,
+    EventChange.Kind.REINSTATED: Kind.REINSTATED,
+    EventChange.Kind.CAPACITY_CHANGED: SILENT,
+    EventChange.Kind.EDITED: SILENT,
+}
+REGISTRATION_FACTS: dict[str, Spec] = {
+    RegistrationChange.Kind.REGISTERED: by_status,
+    RegistrationChange.Kind.REGISTERED_AGAIN: Kind.ALREADY_REGISTERED,
+    RegistrationChange.Kind.PROMOTED: Kind.PROMOTED,
+    RegistrationChange.Kind.CANCELLED: Kind.CANCELLED,
+    # The old row of a corrected address: its words never show the new one.
+    RegistrationChange.Kind.TRANSFERRED: Kind.CANCELLED,
+    RegistrationChange.Kind.CORRECTED: by_status,
+}
+# What the contact of a booking reads a summary of.
+SUMMARISED = frozenset(
+    {
+        Kind.CONFIRMED,
+        Kind.WAITING,
+        Kind.PROMOTED,
+        Kind.CANCELLED,
+        Kind.MOVED,
+        Kind.CALLED_OFF,
+        Kind.REINSTATED,
+    }
+)
+# Facts of an event of which the newest alone is told.
+EVENT_FAMILY = frozenset(kind for kind, mail in EVENT_FACTS.items() if mail is not SILENT)
+
+
+def kind_of(fact: Fact) -> Message.Kind | None:
+    """The kind of mail that tells of a fact; None where nobody is told. KeyError: unmapped."""
+    if isinstance(fact, EventChange):
+        return EVENT_FACTS[fact.kind]
+    spec = REGISTRATION_FACTS[fact.kind]
+    return spec(fact) if callable(spec) else spec
+
+
+def told(facts: Iterable[EventChange]) -> list[EventChange]:
+    """What people hear of one event's facts (by revision), oldest first.
+
+    A session that moves or is renamed while it is called off moves silently: people hear of it when
+    it is reinstated.
+    """
+    heard, is_off = [], False
+    for fact in facts:
+        kind = EVENT_FACTS[fact.kind]
+        if kind in {Kind.CALLED_OFF, Kind.REINSTATED}:
+            is_off = kind == Kind.CALLED_OFF
+        if kind is not SILENT and not (is_off and kind == Kind.MOVED):
+            heard.append(fact)
+    return heard
+
+
+def messages_of(fact: Fact, registrations: Sequence[Registration], now: datetime) -> list[Message]:
+    """The messages that tell the people behind these registrations of a fact, not saved yet.
+
+    `registrations` are read with their booking and event. An address that is missing gets nothing.
+    """
+    kind = kind_of(fact)
+    if kind is SILENT:
+        return []
+    rows = []
+    for registration in registrations:
+        if registration.mail_to:
+            rows.append(_message(kind, fact, registration, now, to_contact=False))
+        if _has_summary(kind, fact, registration):
+            rows.append(_message(kind, fact, registration, now, to_contact=True))
+    return rows
+
+
+def _has_summary(kind: Message.Kind, fact: Fact, registration: Registration) -> bool:
+    """A corrected address is told to the contact once, by the mail about the new row."""
+    is_transfer = fact.kind == RegistrationChange.Kind.TRANSFERRED
+    return kind in SUMMARISED and registration.has_own_contact and not is_transfer
+
+
+def recipient(registration: Registration, *, to_contact: bool) -> str:
+    """The last part of a key: a row, never an address.
+
+    A booking may hold several registrations, and its contact reads of each.
+    """
+    delegate = f"r{registration.pk}"
+    return f"b{registration.booking_id}-{delegate}" if to_contact else delegate
+
+
+def new_message_id() -> str:
+    return f"<{secrets.token_hex(16)}@{settings.MAIL_DOMAIN}>"
+
+
+def _message(
+    kind: Message.Kind, fact: Fact, registration: Registration, now: datetime, *, to_contact: bool
+) -> Message:
+    table = "event" if isinstance(fact, EventChange) else "registration"
+    booking = registration.booking
+    reads_as_contact = to_contact or not registration.email
+    return Message(
+        key=f"{kind}:{table}:{fact.pk}:{recipient(registration, to_contact=to_contact)}",
+        kind=kind,
+        language=booking.language if reads_as_contact else registration.language,
+        event_change=fact if isinstance(fact, EventChange) else None,
+        registration_change=fact if isinstance(fact, RegistrationChange) else None,
+        event_id=registration.event_id,
+        registration=registration,
+        booking=booking if to_contact else None,
+        to_email=booking.contact_email if reads_as_contact else registration.email,
+        message_id=new_message_id(),
+        created_at=now,
+        next_attempt_at=now,
+        not_after=fact.at + HORIZON,
+    )

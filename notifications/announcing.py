@@ -1,0 +1,135 @@
+"""The worker between facts and messages: derives them once, voids what they overtake."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.transactions import action
+from events.models import EventChange
+from notifications import settling
+from notifications.announcements import EVENT_FAMILY, kind_of, messages_of, told
+from notifications.models import Message, MessageQuerySet
+from registrations.models import Registration, RegistrationChange
+from registrations.states import LIVE
+
+Kind = Message.Kind
+BATCH = 200
+
+
+@action
+def announce(now: datetime, limit: int = BATCH) -> int:
+    """Derives the messages of unannounced facts; returns how many facts, a full batch has more.
+
+    Any number of announcers may run: each fact is announced once. Nothing is rendered here.
+    """
+    facts = _registration_facts(limit)
+    _tell_registrations(facts, now)
+    changes = _event_facts(limit - len(facts))
+    _tell_events(changes, now)
+    return len(facts) + len(changes)
+
+
+def _registration_facts(limit: int) -> list[RegistrationChange]:
+    rows = RegistrationChange.objects.filter(announced_at__isnull=True).order_by("pk")
+    return list(rows.select_for_update(of=("self",), skip_locked=True)[:limit])
+
+
+def _event_facts(limit: int) -> list[EventChange]:
+    """The facts of events whose people's own older facts are announced: order is what they read.
+
+    No SKIP LOCKED here: a second announcer waits for the first, or a calling-off could leave after
+    the reinstatement.
+    """
+    older = RegistrationChange.objects.filter(
+        announced_at__isnull=True,
+        registration__event=OuterRef("event"),
+        event_revision__lt=OuterRef("event_revision"),
+    )
+    rows = EventChange.objects.filter(~Exists(older), announced_at__isnull=True).order_by("pk")
+    return list(rows.select_for_update(of=("self",))[:limit])
+
+
+def _tell_registrations(facts: list[RegistrationChange], now: datetime) -> None:
+    rows = Registration.objects.select_related("booking", "event").in_bulk(
+        {fact.registration_id for fact in facts}
+    )
+    messages = [
+        message
+        for fact in facts
+        for message in messages_of(fact, [rows[fact.registration_id]], now)
+    ]
+    _file(messages)
+    for fact in facts:
+        if fact.from_status and fact.from_status != fact.to_status:
+            settling.void(_overtaken_by_registration(fact), Message.Reason.SUPERSEDED, now)
+    pks = [fact.pk for fact in facts]
+    RegistrationChange.objects.filter(pk__in=pks).update(announced_at=now)
+
+
+def _tell_events(facts: list[EventChange], now: datetime) -> None:
+    heard = _heard({fact.event_id for fact in facts})
+    for fact in facts:
+        if fact.pk not in heard:
+            continue
+        _file(messages_of(fact, _audience(fact), now))
+        settling.void(_overtaken_by_event(fact), Message.Reason.SUPERSEDED, now)
+        if kind_of(fact) == Kind.CALLED_OFF:
+            settling.void(_untrue_when_called_off(fact), Message.Reason.CALLED_OFF, now)
+    EventChange.objects.filter(pk__in=[fact.pk for fact in facts]).update(announced_at=now)
+
+
+def _heard(event_ids: Iterable[int]) -> set[int]:
+    """The facts of these events that anybody is told of."""
+    by_event: dict[int, list[EventChange]] = defaultdict(list)
+    rows = EventChange.objects.filter(event__in=event_ids, kind__in=EVENT_FAMILY)
+    for fact in rows.order_by("event_revision"):
+        by_event[fact.event_id].append(fact)
+    return {fact.pk for facts in by_event.values() for fact in told(facts)}
+
+
+def _audience(fact: EventChange) -> list[Registration]:
+    """Live now, and with a last change of their own before the fact: newcomers read no old news."""
+    rows = Registration.objects.filter(
+        event=fact.event_id, since_revision__lt=fact.event_revision
+    ).live()
+    return list(rows.select_related("booking", "event").order_by("pk"))
+
+
+def _file(messages: list[Message]) -> None:
+    """A key that exists already was derived before; deriving twice is harmless."""
+    Message.objects.bulk_create(messages, batch_size=500, ignore_conflicts=True)
+
+
+def _overtaken_by_registration(fact: RegistrationChange) -> MessageQuerySet:
+    """What was still to be said of this registration before its own newer fact.
+
+    "Already registered" stays true until the registration is over. A calling-off that takes an
+    entry out of a calendar is overtaken by a cancellation alone, which does the same.
+    """
+    older = Q(registration_change__lt=fact.pk) | Q(
+        event_change__event_revision__lte=fact.event_revision
+    )
+    queued = Message.objects.queued().filter(registration=fact.registration_id)
+    if fact.to_status in LIVE:
+        return queued.filter(older).voidable().exclude(kind=Kind.ALREADY_REGISTERED)
+    return queued.filter(older | Q(kind=Kind.REMINDER)).exclude(kind=Kind.CANCELLED)
+
+
+def _overtaken_by_event(fact: EventChange) -> MessageQuerySet:
+    """Older news of the same event, and reminders of a start that is no more."""
+    queued = Message.objects.queued().filter(event=fact.event_id).voidable()
+    older = Q(event_change__event_revision__lt=fact.event_revision)
+    is_new_start = fact.old("starts_at") != fact.new("starts_at")
+    if is_new_start or kind_of(fact) == Kind.CALLED_OFF:
+        older |= Q(kind=Kind.REMINDER)
+    return queued.filter(older)
+
+
+def _untrue_when_called_off(fact: EventChange) -> MessageQuerySet:
+    queued = Message.objects.queued().filter(event=fact.event_id)
+    return queued.filter(
+        kind__in=[Kind.CONFIRMED, Kind.PROMOTED, Kind.WAITING, Kind.ALREADY_REGISTERED],
+        registration_change__event_revision__lt=fact.event_revision,
+    )

@@ -1,0 +1,75 @@
+"""A message becomes a mail: once, at its first claim, so that every retry is the same bytes."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.utils import translation
+
+from events import dates
+from events.models import EventChange
+from notifications.invites import Invite, invite_for
+from notifications.letters import letter_for
+from notifications.mails import Mail, compose
+from notifications.models import Message
+from registrations.models import Registration
+
+
+def build(
+    message: Message, registration: Registration, facts: Sequence[EventChange], now: datetime
+) -> None:
+    """Fills the message's mail and what its columns keep of it, without saving.
+
+    `registration` is read with its event as of now. Raises whatever a row raises that cannot
+    be written.
+    """
+    with translation.override(message.language):
+        message.to_email = _address(message, registration)
+        invite = invite_for(message, registration)
+        letter = letter_for(message, registration, facts, invite, now)
+        mail = Mail(
+            to_email=message.to_email,
+            to_name=_name(message, registration),
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            message_id=message.message_id,
+            sent_at=now,
+            reply_to=registration.event.series.contact_email,
+            references=_first_of_thread(message),
+            calendar=(invite.method, invite.content) if invite else None,
+        )
+        message.raw = compose(mail)
+    _keep(message, registration, invite)
+    if message.kind == Message.Kind.REMINDER:
+        message.not_after = min(message.not_after, _end_of_day(now))
+
+
+def _address(message: Message, registration: Registration) -> str:
+    if message.is_for_contact:
+        return registration.booking.contact_email
+    return registration.mail_to
+
+
+def _name(message: Message, registration: Registration) -> str:
+    is_for_contact = message.is_for_contact or not registration.email
+    return registration.booking.contact_name if is_for_contact else registration.name
+
+
+def _first_of_thread(message: Message) -> str:
+    """The Message-ID of the first mail to this reader about this place (RFC 5322 §3.6.4)."""
+    earlier = Message.objects.beside(message).claimed().filter(pk__lt=message.pk)
+    return earlier.order_by("pk").values_list("message_id", flat=True).first() or ""
+
+
+def _keep(message: Message, registration: Registration, invite: Invite | None) -> None:
+    message.calendar_method = invite.method if invite else ""
+    message.calendar_uid = invite.uid if invite else ""
+    message.calendar_sequence = invite.sequence if invite else None
+    message.shows_revision = registration.event.revision
+
+
+def _end_of_day(now: datetime) -> datetime:
+    """The last moment of this day in Prague: after it "tomorrow" would lie, in the same bytes."""
+    tomorrow = dates.day_of(now) + timedelta(days=1)
+    midnight = datetime.combine(tomorrow, datetime.min.time(), tzinfo=dates.PRAGUE)
+    return midnight - timedelta(seconds=1)

@@ -1,0 +1,171 @@
+"""The claim: takes due messages out of the queue for one sender, looks again, and builds them."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models.functions import Coalesce
+
+from accounts.transactions import action
+from events.models import EventChange
+from notifications import settling
+from notifications.announcements import EVENT_FAMILY
+from notifications.building import build
+from notifications.models import Message, MessageQuerySet
+from notifications.truth import Case, reason_to_void
+from registrations.models import Registration
+
+State = Message.State
+# Longer than a sender works on a batch; after it another sender takes over (calendar.md §7).
+LEASE = timedelta(minutes=2)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Claim:
+    """What a claim found: mails to send, and how many messages ended without one."""
+
+    messages: list[Message] = field(default_factory=list)
+    void: int = 0
+    failed: int = 0
+
+
+@action
+def claim(now: datetime, limit: int, *, only: int | None = None) -> Claim:
+    """Takes up to `limit` due messages under a lease; committed before a connection opens.
+
+    Voids what is not true any more and fails what cannot be built; neither blocks the next. `now`
+    is aware; `only` names the one message to take.
+    """
+    found = Claim()
+    messages = _lock(_due(now, only), limit)
+    registrations = _registrations(messages)
+    facts = _facts({row.event_id for row in registrations.values()})
+    for message in messages:
+        if message.registration_id is None:
+            _take_as_filed(message, now, found)
+        elif registration := registrations.get(message.registration_id):
+            message.registration = registration
+            case = Case(message, registration, facts[registration.event_id])
+            _take(case, now, found)
+    return found
+
+
+def _due(now: datetime, only: int | None) -> MessageQuerySet:
+    """What may leave now: first what somebody waits for at the sign-in page, then the oldest.
+
+    Of one reader's mails about one place the older goes first, always. A lease that ran out is that
+    of a sender that died.
+    """
+    is_queued = Q(state=State.QUEUED, next_attempt_at__lte=now)
+    is_abandoned = Q(state=State.SENDING, leased_until__lt=now)
+    is_account = ExpressionWrapper(Q(kind=Message.Kind.ACCOUNT), output_field=BooleanField())
+    due = Message.objects.filter(is_queued | is_abandoned).filter(~Exists(_older_unsettled()))
+    if only is not None:
+        due = due.filter(pk=only)
+    return due.order_by(is_account.desc(), "next_attempt_at", "pk")
+
+
+def _older_unsettled() -> MessageQuerySet:
+    """The mails about the same place that the same reader must get before."""
+    return (
+        Message.objects.unsettled()
+        .alias(reader=Coalesce("booking_id", 0))
+        .filter(
+            registration=OuterRef("registration"),
+            reader=Coalesce(OuterRef("booking_id"), 0),
+            pk__lt=OuterRef("pk"),
+        )
+    )
+
+
+def _lock(messages: MessageQuerySet, limit: int) -> list[Message]:
+    rows = messages.select_related("event_change", "registration_change", "reminder")
+    return list(rows.select_for_update(of=("self",), no_key=True, skip_locked=True)[:limit])
+
+
+def _registrations(messages: list[Message]) -> dict[int, Registration]:
+    """The rows the messages are about, locked: no cancellation commits between look and claim.
+
+    One that somebody changes this moment is left out, and its messages wait for the next claim.
+    """
+    pks = {message.registration_id for message in messages if message.registration_id}
+    rows = Registration.objects.with_event().filter(pk__in=pks)
+    locked = rows.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    return {row.pk: row for row in locked}
+
+
+def _facts(event_ids: Iterable[int]) -> dict[int, list[EventChange]]:
+    """What happened to these events, announced or not, by revision."""
+    facts: dict[int, list[EventChange]] = defaultdict(list)
+    rows = EventChange.objects.filter(event__in=event_ids, kind__in=EVENT_FAMILY)
+    for fact in rows.order_by("event_revision"):
+        facts[fact.event_id].append(fact)
+    return facts
+
+
+def _take_as_filed(message: Message, now: datetime, found: Claim) -> None:
+    """A mail that somebody else wrote: only its age can stop it."""
+    if now > message.not_after:
+        _give_up(message, now, found)
+    else:
+        _hold(message, now, found)
+
+
+def _take(case: Case, now: datetime, found: Claim) -> None:
+    """Voids, gives up or holds one message about a place; builds it at the first time."""
+    message = case.message
+    if now > message.not_after:
+        _give_up(message, now, found)
+    elif reason := reason_to_void(case, now):
+        _void(message, reason, now, found)
+    elif message.raw or _is_built(case, now):
+        _hold(message, now, found)
+    else:
+        found.failed += 1
+
+
+def _is_built(case: Case, now: datetime) -> bool:
+    """False, and the message failed, where a row cannot be written as a mail."""
+    message = case.message
+    try:
+        build(message, case.registration, case.facts, now)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        logger.exception("message %s cannot be built", message.pk)
+        message.state, message.settled_at = State.FAILED, now
+        message.reason = f"cannot be built: {type(error).__name__}"
+        message.leased_until, message.raw = None, None
+        message.save(update_fields=["state", "settled_at", "reason", "leased_until", "raw"])
+        return False
+    return True
+
+
+def _hold(message: Message, now: datetime, found: Claim) -> None:
+    message.state, message.leased_until = State.SENDING, now + LEASE
+    message.claimed_at = message.claimed_at or now
+    message.attempts += 1
+    message.save()
+    found.messages.append(message)
+
+
+def _give_up(message: Message, now: datetime, found: Claim) -> None:
+    """Past its time: failed where a server refused it all along, void where none was asked."""
+    if not message.reason:
+        _void(message, Message.Reason.LATE, now, found)
+        return
+    Message.objects.filter(pk=message.pk).update(
+        state=State.FAILED, settled_at=now, leased_until=None
+    )
+    found.failed += 1
+
+
+def _void(message: Message, reason: str, now: datetime, found: Claim) -> None:
+    settling.void(Message.objects.filter(pk=message.pk), reason, now)
+    found.void += 1

@@ -1,0 +1,242 @@
+"""What the templates of a mail are given: reader, place and moment, each in plain words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from events import dates
+from events.models import Event, EventChange, Venue
+from notifications.models import Message
+from notifications.news import News, news_for
+from registrations import rules
+from registrations.models import Booking, Registration, RegistrationChange
+
+Kind = Message.Kind
+LONGEST_NAME_IN_SUBJECT = 80
+# Hours before which Czech says "ve" instead of "v" (ve dvě, ve dvanáct, ve dvacet).
+_HOURS_WITH_VE = {2, 3, 4, 12, 13, 14, 20, 21, 22, 23}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A label and its value."""
+
+    label: str
+    value: str
+    is_strong: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """An old value, empty where there was none, and the new one."""
+
+    old: str
+    new: str
+
+
+def values_of(
+    message: Message, registration: Registration, facts: Sequence[EventChange], now: datetime
+) -> dict[str, Any]:
+    """Everything the templates of the message's kind name, in the active language."""
+    event = registration.event
+    news = news_for(message, registration, facts) if message.event_change else News()
+    values = _place(registration) | _reader(message, registration) | _way_out(registration, now)
+    values |= _change_words(message.kind, news, event)
+    if message.kind == Kind.WAITING:
+        values |= _position(registration, now)
+    if message.kind == Kind.REMINDER:
+        values |= _soon(event, now)
+    rows = _rows(message.kind, registration, news, values)
+    values["rows"] = rows
+    values["rows_text"] = _aligned([*_change_rows(values, message.kind), *rows])
+    return values
+
+
+def _place(registration: Registration) -> dict[str, Any]:
+    """What and where; behind a closed door neither subject nor preview name a place or a theme."""
+    event, series = registration.event, registration.event.series
+    where = _where(event.venue)
+    day = dates.full_date(event.starts_at) if event.starts_at else ""
+    return {
+        "what": series.title if series.is_closed_door else _shortened(event.name_in_line),
+        "name": f"{series.title}, {event.name}",
+        "day": day,
+        "when": _when(event.starts_at, event.ends_at),
+        "where": where,
+        "preheader": _preheader(event, where),
+        "is_closed_door": series.is_closed_door,
+        "organiser": series.organiser,
+        "link": settings.BASE_URL + reverse("registration", args=[registration.token]),
+        "privacy_link": settings.BASE_URL + reverse("privacy"),
+    }
+
+
+def _preheader(event: Event, where: str) -> str:
+    when = _when(event.starts_at, event.ends_at)
+    hidden = event.series.is_closed_door or not where
+    return f"{when}." if hidden else f"{where}, {when}."
+
+
+def _shortened(text: str) -> str:
+    longest = LONGEST_NAME_IN_SUBJECT
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def _when(starts_at: datetime | None, ends_at: datetime | None) -> str:
+    return dates.full_range(starts_at, ends_at) if starts_at and ends_at else ""
+
+
+def _where(venue: Venue | None) -> str:
+    parts = (venue.name, venue.street_and_town) if venue else ()
+    return ", ".join(part for part in parts if part)
+
+
+def _reader(message: Message, registration: Registration) -> dict[str, Any]:
+    """Who reads, on whose behalf, and why we write to them."""
+    booking, fact = registration.booking, message.registration_change
+    kinds = RegistrationChange.Kind
+    return {
+        "language": message.language,
+        "for_contact": message.is_for_contact,
+        "reads_as_contact": message.is_for_contact or not registration.email,
+        "registered_by": _registered_by(booking, registration),
+        "contact": f"{booking.contact_name}, {booking.contact_email}",
+        "who": f"{registration.name}, {registration.organisation_name}",
+        "is_confirmed": registration.is_confirmed,
+        "is_transferred": fact is not None and fact.kind == kinds.TRANSFERRED,
+        "can_undo": registration.is_live and not registration.event.is_called_off,
+    }
+
+
+def _registered_by(booking: Booking, registration: Registration) -> str:
+    if booking.via in {Booking.Via.DESK, Booking.Via.IMPORT}:
+        return "organisers"
+    return "contact" if registration.has_own_contact else "self"
+
+
+def _way_out(registration: Registration, now: datetime) -> dict[str, Any]:
+    """The next in line gets a place at once only as long as promotion runs and somebody waits."""
+    event = registration.event
+    is_running = rules.can_promote(event, now)
+    ends_at = event.promotion_ends_at
+    return {
+        "next_in_line": is_running and registration.is_confirmed and event.places_waiting > 0,
+        "places_until": dates.moment(ends_at) if is_running and ends_at else "",
+    }
+
+
+def _change_words(kind: str, news: News, event: Event) -> dict[str, Any]:
+    """Old and new values side by side; the times first, because they matter most."""
+    changes = []
+    if news.starts_at:
+        old = _when(news.starts_at, news.ends_at)
+        changes.append(Change(old, _when(event.starts_at, event.ends_at)))
+    if news.is_venue_new:
+        changes.append(Change(_where(news.venue), _where(event.venue)))
+    if news.title is not None:
+        changes.append(Change(news.title, event.title))
+    is_same_place = kind == Kind.MOVED and not news.is_venue_new
+    return {
+        "changes": changes,
+        "change_of": "time" if news.starts_at else "venue" if news.is_venue_new else "title",
+        "is_back": news.is_back,
+        "new_day": _new_day(news, event),
+        "unchanged_where": _where(event.venue) if is_same_place else "",
+    }
+
+
+def _new_day(news: News, event: Event) -> str:
+    """The day moved to; with the hour where the day stays."""
+    if not event.starts_at:
+        return ""
+    same_day = news.starts_at and dates.day_of(news.starts_at) == dates.day_of(event.starts_at)
+    return dates.moment(event.starts_at) if same_day else dates.date(event.starts_at)
+
+
+def _position(registration: Registration, now: datetime) -> dict[str, Any]:
+    return {"position": registration.position(), "counted_at": dates.moment(now)}
+
+
+def _soon(event: Event, now: datetime) -> dict[str, Any]:
+    """How far the start is, from the moment of sending, so that a late mail does not lie."""
+    if event.starts_at is None:
+        raise ValueError("a reminder is of a start")
+    days = (dates.day_of(event.starts_at) - dates.day_of(now)).days
+    words = dates.days_words(days)
+    soon = f"{words} {_at_hour(event.starts_at)}" if days < 2 else words
+    return {"days": words, "soon": capfirst(soon)}
+
+
+def _at_hour(starts_at: datetime) -> str:
+    clock = {"time": dates.time(starts_at)}
+    if dates.in_prague(starts_at).hour in _HOURS_WITH_VE:
+        return pgettext("before 2-4, 12-14 and 20-23 o'clock", "at %(time)s") % clock
+    return _("at %(time)s") % clock
+
+
+def _rows(kind: str, registration: Registration, news: News, values: dict[str, Any]) -> list[Row]:
+    """The facts under the first sentence, in the order of the mocks."""
+    code = Row(_("Code"), registration.reference, is_strong=True)
+    when = values["when"]
+    if kind == Kind.MOVED:
+        return [code] if news.starts_at else [Row(_("When"), _unchanged(when)), code]
+    if kind == Kind.CALLED_OFF and news.starts_at:
+        # The date that the reader knows; another one was never told.
+        when = _when(news.starts_at, news.ends_at)
+    where = values["where"]
+    if kind == Kind.REINSTATED:
+        # What changed meanwhile stands above, old and new.
+        when, where = "" if news.starts_at else when, "" if news.is_venue_new else where
+    rows = [Row(_("When"), when, is_strong=True), Row(_("Where"), where)]
+    rows += _own_rows(kind, registration, values)
+    return [row for row in rows if row.value]
+
+
+def _own_rows(kind: str, registration: Registration, values: dict[str, Any]) -> list[Row]:
+    who = Row(_("Who"), values["who"])
+    code = Row(_("Code"), registration.reference, is_strong=True)
+    if kind == Kind.CALLED_OFF:
+        return [who] if values["reads_as_contact"] else []
+    if kind == Kind.CANCELLED:
+        return [who]
+    if kind == Kind.WAITING:
+        counted = _("%(position)s. (counted on %(moment)s)") % {
+            "position": values["position"],
+            "moment": values["counted_at"],
+        }
+        return [who, Row(_("Position"), counted, is_strong=True), code]
+    if kind == Kind.REMINDER:
+        return [Row(_("Travel"), _travel(registration.event.venue)), who, code]
+    return [who, code]
+
+
+def _travel(venue: Venue | None) -> str:
+    return " ".join(f"{venue.travel} {venue.access}".split()) if venue else ""
+
+
+def _change_rows(values: dict[str, Any], kind: str) -> list[Row]:
+    """The text part's way to say what the HTML strikes through."""
+    if kind not in {Kind.MOVED, Kind.REINSTATED}:
+        return []
+    rows = []
+    for change in values["changes"]:
+        rows += [Row(_("Before"), change.old), Row(_("Now"), change.new)]
+    if values["unchanged_where"]:
+        rows.append(Row(_("Where"), _unchanged(values["unchanged_where"])))
+    return [row for row in rows if row.value]
+
+
+def _unchanged(value: str) -> str:
+    return _("%(value)s (unchanged)") % {"value": value}
+
+
+def _aligned(rows: Sequence[Row]) -> str:
+    width = max((len(row.label) for row in rows), default=0) + 3
+    return "\n".join(f"{row.label + ':':<{width}}{row.value}" for row in rows)

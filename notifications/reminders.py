@@ -1,0 +1,185 @@
+"""Reminders: a question to the database each minute, never a scheduled task (calendar.md §6).
+
+Which pairs of registration and rule are decided: of an event that is published and has a date, each
+registration that is confirmed now, and each that was confirmed when the rule came due and is no
+more. A session that is called off reminds of nothing; one that moved has new reminders.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.transactions import action
+from events.models import Event, Series
+from events.states import Status as EventStatus
+from notifications.announcements import new_message_id, recipient
+from notifications.models import Message, Reminder
+from notifications.reminder_rules import Rule, due_at, parsed, wait_until
+from registrations.models import Registration, RegistrationChange
+from registrations.states import LIVE, Status
+
+Outcome = Reminder.Outcome
+BATCH = 500
+# A system that stood still for longer writes no rows about what passed meanwhile.
+LOOKS_BACK = timedelta(days=30)
+STAYS_IN_TIME = timedelta(hours=24)
+JUST_TOLD = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A rule of one event that has come due; all times are aware."""
+
+    event: Event
+    rule: Rule
+    at: datetime
+    starts_at: datetime
+
+    @property
+    def last_moment(self) -> datetime:
+        """A reminder that leaves later than this would be of no use."""
+        return min(self.at + STAYS_IN_TIME, self.starts_at - self.rule.margin)
+
+
+@action
+def remind(now: datetime, limit: int = BATCH) -> int:
+    """Decides due reminders, each once: a message, or a reason why not. Returns how many.
+
+    `now` is aware. A full batch has more. Any number of beats may ask at once.
+    """
+    decided = 0
+    for due in rules_due(now):
+        decided += _decide(due, now, limit - decided)
+        if decided >= limit:
+            break
+    return decided
+
+
+def rules_due(now: datetime) -> Iterator[Due]:
+    """The rules of published events that have come due; only events near enough are read."""
+    for event in _events(now):
+        if event.starts_at is None:
+            continue
+        for rule in parsed(event.series.reminders):
+            at = due_at(rule, event.starts_at)
+            if at <= now:
+                yield Due(event, rule, at, event.starts_at)
+
+
+def _events(now: datetime) -> Iterable[Event]:
+    texts = Series.objects.exclude(reminders="").values_list("reminders", flat=True)
+    reach = [rule.reach for text in texts for rule in parsed(text)]
+    if not reach:
+        return []
+    return (
+        Event.objects.filter(
+            status=EventStatus.PUBLISHED,
+            starts_at__gt=now - LOOKS_BACK,
+            starts_at__lte=now + max(reach),
+        )
+        .select_related("series")
+        .order_by("starts_at", "pk")
+    )
+
+
+def _decide(due: Due, now: datetime, limit: int) -> int:
+    """Locks, reads again what others decided meanwhile, writes; returns how many rows."""
+    registrations = _undecided(due, limit)
+    just_told = _just_told(registrations, now)
+    chosen: list[tuple[Registration, Outcome]] = []
+    for registration in registrations:
+        is_told = registration.pk in just_told
+        outcome = outcome_of(registration, due, now, is_just_told=is_told)
+        if outcome is not None:
+            chosen.append((registration, outcome))
+    _write(due, chosen, now)
+    return len(chosen)
+
+
+def outcome_of(
+    registration: Registration, due: Due, now: datetime, *, is_just_told: bool
+) -> Reminder.Outcome | None:
+    """What becomes of one due reminder, in the order of calendar.md §6; None: not before morning.
+
+    Where the morning would be too late it leaves at night: late words are better than none.
+    """
+    if not registration.is_confirmed:
+        return Outcome.VOID
+    if now > due.last_moment:
+        return Outcome.LATE
+    if is_just_told:
+        return Outcome.RECENT
+    morning = wait_until(now)
+    return None if morning and morning <= due.last_moment else Outcome.SENT
+
+
+def _undecided(due: Due, limit: int) -> list[Registration]:
+    """Registrations without a row for this rule and start, under their locks."""
+    own = Reminder.objects.filter(rule=due.rule.text, event_starts_at=due.starts_at)
+    rows = Registration.objects.filter(
+        Q(status=Status.CONFIRMED) | _lost_since(due.at),
+        ~Exists(own.filter(registration=OuterRef("pk"))),
+        event=due.event,
+    )
+    locked = rows.select_related("booking").order_by("pk")
+    found = list(locked.select_for_update(of=("self",), no_key=True, skip_locked=True)[:limit])
+    done = set(own.filter(registration__in=found).values_list("registration_id", flat=True))
+    return [row for row in found if row.pk not in done]
+
+
+def _lost_since(at: datetime) -> Q:
+    """Registrations that held a place at that moment and do not any more."""
+    facts = RegistrationChange.objects.filter(registration=OuterRef("pk"))
+    confirmed = facts.filter(to_status=Status.CONFIRMED, at__lte=at).exclude(
+        from_status=Status.CONFIRMED
+    )
+    lost = facts.filter(from_status=Status.CONFIRMED, at__gt=at).exclude(to_status__in=LIVE)
+    return Q(Exists(confirmed)) & Q(Exists(lost))
+
+
+def _just_told(registrations: Iterable[Registration], now: datetime) -> set[int]:
+    """Whose last mail about this very place left less than twelve hours ago, or is about to."""
+    about = Message.objects.to_delegates().filter(registration__in=registrations)
+    left = Q(state=Message.State.SENT, settled_at__gt=now - JUST_TOLD)
+    leaving = Q(state__in=[Message.State.QUEUED, Message.State.SENDING])
+    return set(about.filter(left | leaving).values_list("registration_id", flat=True))
+
+
+def _write(due: Due, chosen: list[tuple[Registration, Reminder.Outcome]], now: datetime) -> None:
+    """The messages first: a reminder that is sent names its message."""
+    messages = [_message(row, due, now) for row, outcome in chosen if outcome == Outcome.SENT]
+    Message.objects.bulk_create(messages, batch_size=500)
+    by_registration = {message.registration_id: message for message in messages}
+    reminders = [
+        Reminder(
+            registration=row,
+            rule=due.rule.text,
+            event_starts_at=due.starts_at,
+            due_at=due.at,
+            outcome=outcome,
+            message=by_registration.get(row.pk),
+            decided_at=now,
+        )
+        for row, outcome in chosen
+    ]
+    Reminder.objects.bulk_create(reminders, batch_size=500)
+
+
+def _message(registration: Registration, due: Due, now: datetime) -> Message:
+    """A person without an address of their own is reminded by their contact, who has the mail."""
+    start = due.starts_at.astimezone(UTC).isoformat(timespec="minutes")
+    booking = registration.booking
+    return Message(
+        key=f"reminder:{due.rule.text}:{start}:{recipient(registration, to_contact=False)}",
+        kind=Message.Kind.REMINDER,
+        language=registration.language if registration.email else booking.language,
+        event=due.event,
+        registration=registration,
+        to_email=registration.mail_to,
+        message_id=new_message_id(),
+        created_at=now,
+        next_attempt_at=now,
+        not_after=due.last_moment,
+    )

@@ -1,0 +1,120 @@
+"""Is it still true? What a message says is looked at again in the moment of its claim."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from events.models import Event, EventChange
+from notifications import invites
+from notifications.announcements import told
+from notifications.models import Message
+from notifications.news import news_for
+from registrations.models import Registration
+
+Kind, Reason = Message.Kind, Message.Reason
+TRUE = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A message with the rows as they are now; `facts` are those of the event, by revision."""
+
+    message: Message
+    registration: Registration
+    facts: Sequence[EventChange]
+
+    @property
+    def event(self) -> Event:
+        return self.registration.event
+
+    def is_told_after(self, revision: int) -> bool:
+        """Whether people hear of something newer about the event."""
+        return any(fact.event_revision > revision for fact in told(self.facts))
+
+
+def reason_to_void(case: Case, now: datetime) -> str:
+    """Why the message must not leave any more, or an empty text; `now` is the claim's clock.
+
+    A cancellation is always true. A calling-off that takes an entry out of a calendar is overtaken
+    by one thing alone: the registration is over, and its cancellation does the same.
+    """
+    message = case.message
+    if now > message.not_after:
+        return Reason.LATE
+    if message.kind == Kind.CANCELLED:
+        return TRUE
+    if not case.registration.is_live:
+        return Reason.NOT_LIVE
+    if message.kind == Kind.CALLED_OFF:
+        is_needed = invites.must_cancel(message, case.registration)
+        return TRUE if is_needed else _reason_of_event_mail(case)
+    return _reason_of_event(case, now) or _CHECKS[message.kind](case, now)
+
+
+def _reason_of_event(case: Case, now: datetime) -> str:
+    """What became of the event leaves nothing to say of a place in it."""
+    if case.event.is_called_off:
+        return Reason.CALLED_OFF
+    if case.event.is_over(now):
+        return Reason.LATE
+    return Reason.SUPERSEDED if _is_stale(case) else TRUE
+
+
+def _is_stale(case: Case) -> bool:
+    """A mail that was built before newer news of the event: that news tells the person instead."""
+    shown = case.message.shows_revision
+    return shown is not None and case.is_told_after(shown)
+
+
+def _reason_of_event_mail(case: Case) -> str:
+    """Of one family the newest alone is told, and a person's own newer mail has told it already."""
+    revision = case.message.cause.event_revision
+    is_newer = case.is_told_after(revision)
+    is_own = case.registration.since_revision >= revision
+    return Reason.SUPERSEDED if is_newer or is_own else TRUE
+
+
+def _moved(case: Case, now: datetime) -> str:
+    reason = _reason_of_event_mail(case)
+    if reason or not news_for(case.message, case.registration, case.facts).is_empty:
+        return reason
+    return Reason.UNCHANGED
+
+
+def _reinstated(case: Case, now: datetime) -> str:
+    return _reason_of_event_mail(case)
+
+
+def _has_place(case: Case, now: datetime) -> str:
+    """A place of before a reinstatement: its UID is dead, the reinstatement tells the person."""
+    if case.message.cause.incarnation != case.event.incarnation:
+        return Reason.SUPERSEDED
+    return TRUE if case.registration.is_confirmed else Reason.SUPERSEDED
+
+
+def _waits(case: Case, now: datetime) -> str:
+    return TRUE if case.registration.is_waiting else Reason.SUPERSEDED
+
+
+def _is_registered(case: Case, now: datetime) -> str:
+    return TRUE
+
+
+def _comes_soon(case: Case, now: datetime) -> str:
+    """A reminder is of one start, and none leaves once it has come."""
+    if not case.registration.is_confirmed:
+        return Reason.NOT_LIVE
+    if case.message.reminder.event_starts_at != case.event.starts_at:
+        return Reason.SUPERSEDED
+    return Reason.LATE if case.event.has_started(now) else TRUE
+
+
+_CHECKS: dict[str, Callable[[Case, datetime], str]] = {
+    Kind.CONFIRMED: _has_place,
+    Kind.PROMOTED: _has_place,
+    Kind.WAITING: _waits,
+    Kind.ALREADY_REGISTERED: _is_registered,
+    Kind.MOVED: _moved,
+    Kind.REINSTATED: _reinstated,
+    Kind.REMINDER: _comes_soon,
+}

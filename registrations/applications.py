@@ -1,0 +1,89 @@
+"""What one submit asks for, as plain values: who comes, for whom, and how to know it again."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+from accounts.text import fold
+from events.models import Kraj, Municipality
+from registrations.models import Organisation, Sector
+
+
+@dataclass(frozen=True)
+class TypedTown:
+    """A town that is not on the list: its name as typed and the kraj that was chosen."""
+
+    name: str
+    kraj_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """One delegate for one event. Texts are cleaned; e-mails lower-case; `email` may be empty.
+
+    `town_id` and `typed_town` are both empty for a delegate from abroad.
+    """
+
+    name: str
+    email: str
+    organisation: str
+    sector: str
+    language: str
+    town_id: int | None = None
+    typed_town: TypedTown | None = None
+    contact_name: str = ""
+    contact_email: str = ""
+    vegetarian: bool = False
+    gluten_free: bool = False
+    wheelchair: bool = False
+    sign_language: bool = False
+    needs_note: str = ""
+
+    def digest(self) -> str:
+        """The same for the same payload: tells a repeated submit from a reused key (rule 4)."""
+        payload = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(payload.encode()).hexdigest()
+
+    @property
+    def needs(self) -> dict[str, bool | str]:
+        return {
+            "vegetarian": self.vegetarian,
+            "gluten_free": self.gluten_free,
+            "wheelchair": self.wheelchair,
+            "sign_language": self.sign_language,
+            "needs_note": self.needs_note,
+        }
+
+
+def town_of(application: Application) -> Municipality | None:
+    """The chosen town, or the one typed by hand: found in its kraj or made, on no list."""
+    if application.town_id:
+        return Municipality.objects.get(pk=application.town_id)
+    typed = application.typed_town
+    if typed is None:
+        return None
+    known = Municipality.objects.named(typed.name).filter(kraj_id=typed.kraj_id)
+    town = known.order_by("-is_listed", "-population", "pk").first()
+    return (
+        town
+        or Municipality.objects.get_or_create(
+            kraj=Kraj.objects.get(pk=typed.kraj_id),
+            search_key=fold(typed.name),
+            is_listed=False,
+            defaults={"name": typed.name},
+        )[0]
+    )
+
+
+def organisation_of(application: Application, town: Municipality | None) -> Organisation:
+    """The town hall of the town, or the organisation of that folded name in its sector."""
+    if application.sector == Sector.CITY and town is not None:
+        return Organisation.objects.get_or_create(
+            municipality=town, defaults={"sector": Sector.CITY, "name": town.name}
+        )[0]
+    return Organisation.objects.get_or_create(
+        sector=application.sector,
+        search_key=fold(application.organisation),
+        municipality=None,
+        defaults={"name": application.organisation},
+    )[0]

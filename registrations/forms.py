@@ -1,0 +1,243 @@
+"""What people type, cleaned into an application; the rules are elsewhere."""
+
+from dataclasses import fields
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.text import clean
+from events.models import Kraj, Municipality
+from events.towns import find_towns, label_of
+from registrations import addresses
+from registrations.applications import Application, TypedTown
+from registrations.models import Sector
+
+ABROAD = "abroad"
+
+
+class LineField(forms.CharField):
+    """One line of text, cleaned before it is validated (rule 23)."""
+
+    def to_python(self, value: Any) -> str:
+        return clean(super().to_python(value) or "")
+
+
+class AddressField(forms.EmailField):
+    """An e-mail address as `addresses.clean_address` makes it."""
+
+    default_error_messages = {"required": addresses.message, "invalid": addresses.message}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=254, **kwargs)
+        self.widget.attrs |= {"inputmode": "email", "spellcheck": "false"}
+
+    def clean(self, value: Any) -> str:
+        text = clean(super(forms.EmailField, self).to_python(value) or "")
+        if not text and not self.required:
+            return ""
+        self.validate(text)
+        address = addresses.clean_address(text)
+        self.run_validators(address)
+        return address
+
+
+def _line(label: Any, limit: int, autocomplete: str, **kwargs: Any) -> LineField:
+    widget = forms.TextInput(attrs={"autocomplete": autocomplete})
+    return LineField(label=label, max_length=limit, widget=widget, **kwargs)
+
+
+class RegistrationForm(forms.Form):
+    """One person for one event, sent by themselves or by a contact person."""
+
+    who = forms.ChoiceField(
+        label=_("Who are you registering"),
+        choices=[("me", _("Myself")), ("other", _("Somebody else"))],
+        initial="me",
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who you are registering.")},
+    )
+    contact_name = _line(
+        _("Your full name"),
+        120,
+        "section-contact name",
+        error_messages={"required": _("Enter your name.")},
+    )
+    contact_email = AddressField(
+        label=_("Your e-mail"),
+        widget=forms.EmailInput(attrs={"autocomplete": "section-contact email"}),
+    )
+    name = _line(
+        _("Full name"),
+        120,
+        "section-guest name",
+        help_text=_("As it should be on the badge."),
+        error_messages={"required": _("Enter the full name.")},
+    )
+    email = AddressField(
+        label=_("E-mail"),
+        help_text=_("The confirmation and calendar invite go here."),
+        widget=forms.EmailInput(attrs={"autocomplete": "section-guest email"}),
+    )
+    addresses_are_right = forms.BooleanField(label=_("The address is right"), required=False)
+    town = _line(
+        _("Town"),
+        80,
+        "address-level2",
+        error_messages={"required": _("Enter the town.")},
+        help_text=_("Type and choose; we fill in the region."),
+    )
+    town_choice = forms.CharField(
+        label=_("Which of them"), required=False, max_length=20, widget=forms.RadioSelect
+    )
+    kraj = forms.ChoiceField(label=_("Kraj"), required=False)
+    organisation = _line(
+        _("Organisation"),
+        160,
+        "section-guest organization",
+        error_messages={"required": _("Enter the organisation.")},
+        help_text=_("For a town hall we fill it in."),
+    )
+    sector = forms.ChoiceField(
+        label=_("Type of organisation"), choices=Sector.choices, initial=Sector.CITY
+    )
+    vegetarian = forms.BooleanField(label=_("Vegetarian food"), required=False)
+    gluten_free = forms.BooleanField(label=_("Gluten-free food"), required=False)
+    wheelchair = forms.BooleanField(label=_("Step-free access"), required=False)
+    sign_language = forms.BooleanField(label=_("Sign language interpreting"), required=False)
+    needs_note = _line(
+        _("Anything else"),
+        300,
+        "off",
+        required=False,
+        help_text=_("Only organisers see it; deleted after the session."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.towns: list[Municipality] = []
+        self.fields["kraj"].choices = self._kraj_choices()  # type: ignore[attr-defined]
+        self.fields["town_choice"].widget.choices = self._town_choices()
+        self.fields["town"].widget.attrs |= {"list": "towns", "spellcheck": "false"}
+        if self.is_bound:
+            self._relax()
+
+    def _relax(self) -> None:
+        """What need not be filled in follows from the rest of the form."""
+        is_for_another = self._typed("who") == "other"
+        is_town_hall = self._typed("sector") == Sector.CITY and self._typed("kraj") != ABROAD
+        needless = {
+            "contact_name": not is_for_another,
+            "contact_email": not is_for_another,
+            "email": is_for_another,
+            "town": self._typed("kraj") == ABROAD,
+            "organisation": is_town_hall,
+        }
+        for name, is_needless in needless.items():
+            self.fields[name].required = not is_needless
+
+    def _kraj_choices(self) -> list[tuple[str, Any]]:
+        kraje = [(str(kraj.pk), kraj.name) for kraj in Kraj.objects.order_by("position", "pk")]
+        return [("", _("(from the list of towns)")), *kraje, (ABROAD, _("Outside Czechia"))]
+
+    def _town_choices(self) -> list[tuple[str, Any]]:
+        """The towns of the typed name, where it stands more than once."""
+        self.towns = find_towns(self._typed("town")) if self.is_bound else []
+        if len(self.towns) < 2:
+            return []
+        named = [(str(town.pk), label_of(town, self.towns)) for town in self.towns]
+        return [*named, ("", _("Another town, I will type it again"))]
+
+    def _typed(self, name: str) -> str:
+        return clean(str(self.data.get(self.add_prefix(name), "")))[:80]
+
+    @property
+    def is_for_another(self) -> bool:
+        return bool(self.cleaned_data.get("who") == "other")
+
+    @property
+    def asks_which_town(self) -> bool:
+        return len(self.towns) > 1
+
+    @property
+    def needs_kraj(self) -> bool:
+        """Whether the typed town is on no list, so that its kraj must be chosen."""
+        return self.is_bound and (bool(self["kraj"].errors) or bool(self.data.get("kraj")))
+
+    @property
+    def doubts_an_address(self) -> bool:
+        return any(self.has_error(name, "likely_typo") for name in ("email", "contact_email"))
+
+    def clean(self) -> dict[str, Any]:
+        if not self.is_for_another:
+            self._forget_contact()
+        self._clean_addresses()
+        self._clean_town()
+        return self.cleaned_data
+
+    def _forget_contact(self) -> None:
+        """Who registers themselves has no contact person, whatever was typed there before."""
+        for name in ("contact_name", "contact_email"):
+            self.errors.pop(name, None)
+            self.cleaned_data[name] = ""
+
+    def _clean_addresses(self) -> None:
+        """Asks about a likely typo, once: a tick says that the address is right."""
+        if self.cleaned_data.get("addresses_are_right"):
+            return
+        for name in ("contact_email", "email"):
+            meant = addresses.likely_meant(self.cleaned_data.get(name) or "")
+            if meant:
+                question = _("Did you mean %(address)s? Correct it, or say that it is right.")
+                error = ValidationError(question, "likely_typo", {"address": meant})
+                self.add_error(name, error)
+
+    def _clean_town(self) -> None:
+        """Sets `town_id` or `typed_town`; both stay empty abroad."""
+        data, kraj = self.cleaned_data, self.cleaned_data.get("kraj") or ""
+        data["town_id"] = data["typed_town"] = None
+        if kraj == ABROAD or self.has_error("town"):
+            return
+        matches = self._matching_towns(kraj)
+        if len(matches) == 1:
+            data["town_id"] = matches[0].pk
+        elif kraj and data.get("town") and not matches:
+            data["typed_town"] = TypedTown(data["town"], int(kraj))
+        else:
+            self.add_error("town", self._town_error(matches))
+
+    def _matching_towns(self, kraj: str) -> list[Municipality]:
+        if not self.towns:
+            return []
+        chosen = self.cleaned_data.get("town_choice")
+        named = [town for town in self.towns if str(town.pk) == chosen]
+        return named or [town for town in self.towns if kraj in {"", str(town.kraj_id)}]
+
+    def _town_error(self, matches: list[Municipality]) -> ValidationError:
+        if matches:
+            text = _("There is more than one town called %(town)s. Choose yours.")
+            return ValidationError(text, "ambiguous", {"town": matches[0].name})
+        return ValidationError(_("Not on our list. Check the name, or choose the kraj."), "unknown")
+
+    def application(self, language: str) -> Application:
+        """What a valid form asks for."""
+        data = self.cleaned_data
+        names = {field.name for field in fields(Application)} - {"language"}
+        return Application(language=language, **{name: data[name] for name in names})
+
+
+class PublicRegistrationForm(RegistrationForm):
+    """The form on the web: with the signed nonce and a field that only robots fill (rule 22)."""
+
+    nonce = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
+    website = forms.CharField(
+        label=_("Leave this field empty"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    def refilled(self, **values: str) -> "PublicRegistrationForm":
+        """The same form with some fields replaced, everything else kept."""
+        return type(self)({**self.data.dict(), **values})  # type: ignore[attr-defined]

@@ -1,0 +1,53 @@
+"""How many forms one client and one address may send: counted from the bookings (rule 22)."""
+
+import ipaddress
+from datetime import datetime, timedelta
+
+from allauth.account.adapter import get_adapter
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from registrations.models import Booking
+
+# A town hall behind one address registers forty people in a morning.
+PER_CLIENT, CLIENT_WINDOW = 60, timedelta(minutes=10)
+PER_EMAIL, EMAIL_WINDOW = 5, timedelta(hours=1)
+
+
+def client_digest(request: HttpRequest) -> str:
+    """A keyed hash of the client's address (IPv6: of its /64 network)."""
+    return _digest("client", _network(get_adapter().get_client_ip(request)))
+
+
+def email_digest(email: str) -> str:
+    """A keyed hash of an e-mail address; "" for none."""
+    return _digest("email", email) if email else ""
+
+
+def _digest(purpose: str, value: str) -> str:
+    keyed = salted_hmac(f"registrations.limits.{purpose}", value, algorithm="sha256")
+    return keyed.hexdigest()[:32]
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
+
+
+def is_exceeded(client: str, email: str, now: datetime) -> bool:
+    """Whether this client or this e-mail address has sent too many forms lately; one query.
+
+    The digests are of `client_digest` and `email_digest`; repeated submits of one key count once.
+    """
+    recent = Booking.objects.filter(
+        Q(client_digest=client, created_at__gt=now - CLIENT_WINDOW)
+        | Q(email_digest=email, created_at__gt=now - EMAIL_WINDOW)
+    ).aggregate(
+        by_client=Count("pk", filter=Q(client_digest=client, created_at__gt=now - CLIENT_WINDOW)),
+        by_email=Count("pk", filter=Q(email_digest=email)),
+    )
+    return recent["by_client"] >= PER_CLIENT or bool(email and recent["by_email"] >= PER_EMAIL)

@@ -1,0 +1,396 @@
+"""Who comes, and how they got there: organisations, bookings, registrations and their facts."""
+
+import secrets
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.text import fold
+from events import history
+from events.models import Event, Municipality, new_uid
+from registrations.states import CSS_CLASS, HOLDING_A_PLACE, LIVE, MOVES, Status
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+# Letters that are read out and typed without a mistake: no 0 O, 1 I L.
+REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+NEEDS = ("vegetarian", "gluten_free", "wheelchair", "sign_language", "needs_note")
+
+
+def new_secret() -> str:
+    """A secret of 192 random bits for one purpose (architecture.md, Secrets)."""
+    return secrets.token_urlsafe(24)
+
+
+class Sector(models.TextChoices):
+    CITY = "city", _("Town or municipality")
+    REGION = "region", _("Kraj")
+    MINISTRY = "ministry", _("Ministry")
+    ACADEMIA = "academia", _("University, research")
+    PRIVATE = "private", _("Company")
+    OTHER = "other", _("Other organisation")
+
+
+class Organisation(models.Model):
+    """Who sends people. In the sector `city` it is the municipality."""
+
+    sector = models.CharField(_("sector"), max_length=10, choices=Sector)
+    name = models.CharField(_("name"), max_length=160)
+    search_key = models.CharField(max_length=160, editable=False)
+    municipality = models.OneToOneField(
+        Municipality,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("town"),
+    )
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sector", "search_key"],
+                condition=Q(municipality__isnull=True),
+                name="organisation_stands_once_in_its_sector",
+            ),
+            models.CheckConstraint(
+                condition=Q(municipality__isnull=True) | Q(sector=Sector.CITY),
+                name="only_a_town_hall_is_a_municipality",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_key = fold(self.name)
+        super().save(*args, **kwargs)
+
+
+class Booking(models.Model):
+    """One submit of a form, by whoever sent it; every registration has one.
+
+    The digests are keyed hashes: they count attempts and know nobody (rule 22).
+    """
+
+    class Via(models.TextChoices):
+        FORM = "form", _("Form")
+        DESK = "desk", _("Desk")
+        INVITATION = "invitation", _("Invitation")
+        IMPORT = "import", _("Import")
+
+    key = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(max_length=64)
+    contact_name = models.CharField(_("contact person"), max_length=120, blank=True)
+    contact_email = models.EmailField(_("contact's e-mail"), blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
+    via = models.CharField(_("via"), max_length=10, choices=Via, default=Via.FORM)
+    actor_id = models.BigIntegerField(_("by"), null=True, blank=True)
+    token = models.CharField(max_length=40, unique=True, default=new_secret, editable=False)
+    client_digest = models.CharField(max_length=32, blank=True, editable=False)
+    email_digest = models.CharField(max_length=32, blank=True, editable=False)
+    created_at = models.DateTimeField(_("sent"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("booking")
+        verbose_name_plural = _("bookings")
+        indexes = [
+            models.Index(fields=["client_digest", "created_at"], name="booking_by_client"),
+            models.Index(fields=["email_digest", "created_at"], name="booking_by_email"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(contact_email=Lower("contact_email")),
+                name="contact_email_is_lower_case",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.contact_name or str(self.created_at)
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def live(self) -> Self:
+        return self.filter(status__in=LIVE)
+
+    def confirmed(self) -> Self:
+        return self.filter(status=Status.CONFIRMED)
+
+    def waiting(self) -> Self:
+        return self.filter(status=Status.WAITING)
+
+    def holding_a_place(self) -> Self:
+        return self.filter(status__in=HOLDING_A_PLACE)
+
+    def with_needs(self) -> Self:
+        """Those who asked for a diet, an access or something else."""
+        asked = ~Q(needs_note="")
+        for name in NEEDS[:-1]:
+            asked |= Q(**{name: True})
+        return self.filter(asked)
+
+    def in_line(self) -> Self:
+        """The waiting list's order: priority, then time, then id (invariant 3)."""
+        return self.order_by("priority", "joined_at", "pk")
+
+    def before(self, registration: "Registration") -> Self:
+        """Those who wait in front of a waiting registration."""
+        own = registration
+        return self.waiting().filter(
+            Q(priority__lt=own.priority)
+            | Q(priority=own.priority, joined_at__lt=own.joined_at)
+            | Q(priority=own.priority, joined_at=own.joined_at, pk__lt=own.pk),
+            event_id=own.event_id,
+        )
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Organisers see all; everybody else reaches one registration by its secret."""
+        if user.is_active and getattr(user, "is_staff", False):
+            return self
+        return self.none()
+
+    def with_event(self) -> Self:
+        """Everything that a registration's page and mails print, in one query."""
+        return self.select_related(
+            "booking",
+            "organisation",
+            "town__kraj__region",
+            "event__series",
+            "event__region",
+            "event__venue__town__kraj__region",
+            "event__moved_from_venue__town",
+            "replaced_by",
+        )
+
+
+class Registration(models.Model):
+    """One person's whole relation to one event."""
+
+    event = models.ForeignKey(
+        Event, on_delete=models.PROTECT, related_name="registrations", verbose_name=_("session")
+    )
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="registrations")
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("e-mail"), blank=True)
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="registrations",
+        verbose_name=_("organisation"),
+    )
+    organisation_name = models.CharField(_("organisation as typed"), max_length=160)
+    town = models.ForeignKey(
+        Municipality,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="registrations",
+        verbose_name=_("town"),
+    )
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
+
+    status = models.CharField(_("status"), max_length=10, choices=Status, editable=False)
+    priority = models.SmallIntegerField(_("priority"), default=0)
+    joined_at = models.DateTimeField(_("joined"))
+    offered_until = models.DateTimeField(_("offered until"), null=True, blank=True)
+    checked_in_at = models.DateTimeField(_("checked in"), null=True, blank=True)
+    replaced_by = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces"
+    )
+    reference = models.CharField(_("reference"), max_length=10)
+    uid = models.CharField(max_length=120, unique=True, default=new_uid, editable=False)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    since_revision = models.PositiveIntegerField(default=0, editable=False)
+    token = models.CharField(max_length=40, unique=True, default=new_secret, editable=False)
+    door_code = models.CharField(max_length=40, unique=True, default=new_secret, editable=False)
+    created_at = models.DateTimeField(_("registered"), default=timezone.now, editable=False)
+
+    vegetarian = models.BooleanField(_("vegetarian food"), default=False)
+    gluten_free = models.BooleanField(_("gluten-free food"), default=False)
+    wheelchair = models.BooleanField(_("step-free access"), default=False)
+    sign_language = models.BooleanField(_("sign language interpreting"), default=False)
+    needs_note = models.CharField(_("something else"), max_length=300, blank=True)
+
+    search_key = models.TextField(editable=False, default="")
+
+    objects: ClassVar[RegistrationQuerySet] = RegistrationQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("registration")
+        verbose_name_plural = _("registrations")
+        indexes = [
+            models.Index(fields=["event", "status"], name="registration_by_status"),
+            models.Index(
+                fields=["event", "priority", "joined_at", "id"],
+                condition=Q(status=Status.WAITING),
+                name="registration_in_line",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "email"],
+                condition=Q(status__in=LIVE) & ~Q(email=""),
+                name="address_has_one_live_registration_per_event",
+            ),
+            models.UniqueConstraint(
+                fields=["reference"],
+                condition=Q(status__in=LIVE),
+                name="reference_is_unique_among_live",
+            ),
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="registration_email_is_lower_case"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="registration_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.OFFERED, offered_until__isnull=False)
+                | (~Q(status=Status.OFFERED) & Q(offered_until__isnull=True)),
+                name="offered_has_a_deadline",
+            ),
+            models.CheckConstraint(
+                condition=Q(checked_in_at__isnull=True) | Q(status=Status.CONFIRMED),
+                name="only_a_confirmed_person_checks_in",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaced_by__isnull=True) | Q(status=Status.CANCELLED),
+                name="a_replaced_registration_is_cancelled",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.reference}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_key = self.folded()
+        super().save(*args, **kwargs)
+
+    def folded(self) -> str:
+        """What the admin searches, without diacritics."""
+        town = str(self.town or "")
+        parts = (self.name, self.email, town, self.organisation_name, self.reference)
+        return fold(" ".join(parts))
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.status == Status.CONFIRMED
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status == Status.WAITING
+
+    @property
+    def css_class(self) -> str:
+        return CSS_CLASS[self.status]
+
+    @property
+    def needs(self) -> list[str]:
+        """What the person asked for, in words of the active language."""
+        flags = [name for name in NEEDS if name != "needs_note" and getattr(self, name)]
+        words = [str(self._meta.get_field(name).verbose_name) for name in flags]  # type: ignore[union-attr]
+        return [*words, *([self.needs_note] if self.needs_note else [])]
+
+    @property
+    def mail_to(self) -> str:
+        """The address that gets this person's mail: their own, or else the contact's."""
+        return self.email or self.booking.contact_email
+
+    @property
+    def has_own_contact(self) -> bool:
+        """Whether somebody else registered this person and reads their own summary."""
+        contact = self.booking.contact_email
+        return bool(contact and self.email and contact != self.email)
+
+    def position(self) -> int:
+        """The place in line, from 1; it counts people, those who would be passed over too."""
+        return Registration.objects.before(self).count() + 1
+
+    def move_to(
+        self,
+        status: Status,
+        *,
+        kind: "RegistrationChange.Kind",
+        now: datetime,
+        actor_id: int | None = None,
+        via: str = "",
+        note: str = "",
+        data: dict[str, Any] | None = None,
+        taken_after: int | None = None,
+        capacity_at: int | None = None,
+    ) -> "RegistrationChange":
+        """The only line that assigns `status`: saves the row and writes the fact.
+
+        The caller holds the event's lock and has read `self.event` under it. Raises ValueError for
+        a move that states.py does not allow: that is a bug, no person's mistake.
+        """
+        before = self.status
+        if status not in MOVES[before]:
+            raise ValueError(f"a registration does not move from {before} to {status}")
+        self.status = status
+        self.since_revision = self.event.revision
+        if self.pk:
+            self.revision += 1
+        self.save()
+        return RegistrationChange.objects.create(
+            registration=self,
+            at=now,
+            kind=kind,
+            actor_id=actor_id,
+            via=via,
+            note=note,
+            data=data or {},
+            from_status=before,
+            to_status=status,
+            registration_revision=self.revision,
+            event_revision=self.event.revision,
+            incarnation=self.event.incarnation,
+            taken_after=taken_after,
+            capacity_at=capacity_at,
+        )
+
+
+class RegistrationChange(history.Change):
+    """A fact about a registration; a confirming one keeps the count it was decided by."""
+
+    class Kind(models.TextChoices):
+        REGISTERED = "registered", _("Registered")
+        REGISTERED_AGAIN = "registered_again", _("Registered again")
+        PROMOTED = "promoted", _("Place given")
+        CANCELLED = "cancelled", _("Attendance cancelled")
+        CORRECTED = "corrected", _("Address corrected")
+        TRANSFERRED = "transferred", _("Moved to a corrected address")
+
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="changes")
+    from_status = models.CharField(max_length=10, blank=True)
+    to_status = models.CharField(max_length=10)
+    registration_revision = models.PositiveIntegerField()
+    taken_after = models.PositiveIntegerField(null=True, blank=True)
+    capacity_at = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("registration's history")
+        verbose_name_plural = _("registrations' history")
+        indexes = [history.unannounced("registration_change_unann")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(taken_after__isnull=True) | Q(taken_after__lte=F("capacity_at")),
+                name="no_fact_confirms_beyond_the_capacity",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.Kind(self.kind).label)

@@ -1,0 +1,71 @@
+"""Why not? Who may register, cancel or be promoted; each reason is fit to show a person."""
+
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from events import dates
+from events.models import Event
+from events.states import Status
+from registrations.models import Registration
+
+Problem = str | Promise
+
+
+def problems_of_registering(event: Event, now: datetime) -> list[Problem]:
+    """Why nobody can register for the event now; it knows no address (rule 20).
+
+    A full event with a waiting list is no problem: the newcomer waits.
+    """
+    if event.is_called_off:
+        return [_("The session is called off.")]
+    if event.status != Status.PUBLISHED or event.starts_at is None:
+        return [_("The session has no date yet.")]
+    if event.is_over(now):
+        return [_("The session is over.")]
+    if event.admission != Event.Admission.OPEN:
+        return [_("By invitation only.")]
+    if event.opens_at is not None and now < event.opens_at:
+        opening = _("Registration opens on %(day)s.") % {"day": dates.date(event.opens_at)}
+        return [opening]
+    return _problems_of_places(event, now)
+
+
+def _problems_of_places(event: Event, now: datetime) -> list[Problem]:
+    if not event.is_open(now):
+        return [_("Registration is closed.")]
+    if event.is_full and not event.has_waiting_list:
+        return [_("All places are taken.")]
+    return []
+
+
+def problems_of_registering_at_the_desk(event: Event, now: datetime) -> list[Problem]:
+    """An organiser may register people past the deadline, until the event is over."""
+    if event.status != Status.PUBLISHED or event.starts_at is None:
+        return [_("People can be registered for a published session with a date only.")]
+    return [_("The session is over.")] if event.is_over(now) else []
+
+
+def problems_of_cancelling(registration: Registration, now: datetime) -> list[Problem]:
+    """Why a registration cannot be cancelled; it can be until the start."""
+    if not registration.is_live:
+        return [_("The registration is not valid any more.")]
+    if registration.event.is_called_off:
+        return [_("The session is called off; there is nothing left to cancel.")]
+    if registration.event.has_started(now):
+        return [_("The session has started.")]
+    return []
+
+
+def problems_of_correcting(registration: Registration, now: datetime) -> list[Problem]:
+    """Why the address of a registration cannot be corrected."""
+    if not registration.is_live:
+        return [_("The registration is not valid any more.")]
+    return [_("The session has started.")] if registration.event.has_started(now) else []
+
+
+def can_promote(event: Event, now: datetime) -> bool:
+    """Whether freed places go to the waiting list by themselves (architecture.md, Freed places)."""
+    ends_at = event.promotion_ends_at
+    return event.status == Status.PUBLISHED and ends_at is not None and now < ends_at

@@ -1,0 +1,183 @@
+"""The form, its answer, and the page of one registration."""
+
+import io
+from datetime import datetime
+
+import segno
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from events.feeds import calendar_response, read_only
+from events.models import Event
+from registrations import actions, ical, limits, rules
+from registrations.forms import PublicRegistrationForm
+from registrations.models import Registration
+from registrations.nonces import Nonce
+from registrations.secret_pages import secret_page
+
+INVALID, TOO_MANY, UNAVAILABLE = 422, 429, 503
+
+
+def _event(request: HttpRequest, series: str, event: str) -> Event:
+    visible = Event.objects.visible_to(request.user).with_place()
+    return get_object_or_404(visible, series__slug=series, slug=event)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest, series: str, event: str) -> HttpResponse:
+    """The form of one event; sent, it leads everybody to the same page."""
+    shown = _event(request, series, event)
+    if request.method == "POST":
+        return _send(request, shown)
+    nonce = Nonce.new(shown.pk, timezone.now()).signed()
+    form = PublicRegistrationForm(initial={"nonce": nonce, "town": request.GET.get("town")})
+    return _form_page(request, shown, form)
+
+
+def _form_page(
+    request: HttpRequest,
+    event: Event,
+    form: PublicRegistrationForm,
+    status: int = 200,
+    notice: str = "",
+) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "event": event,
+        "form": form,
+        "notice": notice,
+        "problems": rules.problems_of_registering(event, now),
+        "now": now,
+        "way_in": event.way_in(now),
+    }
+    return render(request, "registrations/register.html", context, status=status)
+
+
+def _send(request: HttpRequest, event: Event) -> HttpResponse:
+    """Parses, calls the one action, answers; whatever is refused comes back filled."""
+    form, now = PublicRegistrationForm(request.POST), timezone.now()
+    nonce = Nonce.read(form["nonce"].value() or "", event.pk)
+    if nonce is None or form["website"].value() or nonce.is_too_fast(now):
+        kept = nonce.signed() if nonce else Nonce.new(event.pk, now).signed()
+        once_more = _("Check the form and send it once more.")
+        form = form.refilled(website="", nonce=kept)
+        return _form_page(request, event, form, INVALID, once_more)
+    if not form.is_valid():
+        return _form_page(request, event, form, INVALID)
+    return _register(request, event, form, nonce, now)
+
+
+def _register(
+    request: HttpRequest, event: Event, form: PublicRegistrationForm, nonce: Nonce, now: datetime
+) -> HttpResponse:
+    application = form.application(translation.get_language())
+    submit = actions.Submit(
+        key=nonce.key,
+        client_digest=limits.client_digest(request),
+        email_digest=limits.email_digest(application.email or application.contact_email),
+    )
+    if limits.is_exceeded(submit.client_digest, submit.email_digest, now):
+        wait = _("Too many attempts at once. Try it in 10 minutes.")
+        return _form_page(request, event, form, TOO_MANY, wait)
+    try:
+        actions.register(event.pk, application, submit)
+    except actions.KeyReused as error:
+        form = form.refilled(nonce=Nonce.new(event.pk, now).signed())
+        return _form_page(request, event, form, INVALID, str(error))
+    except actions.RegistrationError as error:
+        event = _event(request, event.series.slug, event.slug)
+        return _form_page(request, event, form, INVALID, str(error))
+    except OperationalError:
+        later = _("Cannot save now; your input is kept. Try it in a while.")
+        return _form_page(request, event, form, UNAVAILABLE, later)
+    return redirect("register_sent", event.series.slug, event.slug)
+
+
+@require_safe
+def register_sent(request: HttpRequest, series: str, event: str) -> HttpResponse:
+    """The same words for a new and a known address: the truth goes by e-mail."""
+    context = {"event": _event(request, series, event)}
+    return render(request, "registrations/register_sent.html", context)
+
+
+def _registration(token: str) -> Registration:
+    return get_object_or_404(Registration.objects.with_event(), token=token)
+
+
+@require_safe
+@secret_page
+def registration(request: HttpRequest, token: str) -> HttpResponse:
+    """One person's registration: what it is now, and what can still be done."""
+    own, now = _registration(token), timezone.now()
+    context = {
+        "registration": own,
+        "event": own.event,
+        "now": now,
+        "position": own.position() if own.is_waiting else None,
+        "can_cancel": not rules.problems_of_cancelling(own, now),
+        "passes_on": rules.can_promote(own.event, now) and own.event.places_waiting > 0,
+        "is_over": own.event.is_over(now),
+        "alternatives": _alternatives(own, now),
+    }
+    return render(request, "registrations/registration.html", context)
+
+
+def _alternatives(own: Registration, now: datetime) -> list[Event]:
+    """Sessions of the series with places left, for who waits or lost theirs."""
+    event = own.event
+    has_place = own.is_confirmed and not event.is_called_off
+    if has_place or event.series.is_closed_door:
+        return []
+    others = Event.objects.published().public().with_free_places(now).with_place()
+    return list(others.of_series(event.series).exclude(pk=event.pk).by_date()[:2])
+
+
+@require_safe
+@secret_page
+def registration_qr(request: HttpRequest, token: str) -> HttpResponse:
+    """The QR code of a confirmed registration: it holds the door code, nothing else."""
+    own = _registration(token)
+    address = settings.BASE_URL + reverse("door", args=[own.door_code])
+    image = io.BytesIO()
+    segno.make(address, error="m").save(image, kind="svg", border=2, xmldecl=False, svgns=True)
+    return HttpResponse(image.getvalue(), content_type="image/svg+xml")
+
+
+@read_only
+def registration_calendar(request: HttpRequest, token: str) -> HttpResponse:
+    """The confirmed place as a calendar file, with the UID and SEQUENCE of the invite."""
+    own = get_object_or_404(Registration.objects.with_event().confirmed(), token=token)
+    body = ical.download(own)
+    return calendar_response(
+        request, body, changed_at=own.event.changed_at, is_public=False, filename="setkani.ics"
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@secret_page
+def cancel(request: HttpRequest, token: str) -> HttpResponse:
+    """A link shows the question; only the button acts."""
+    own, problems = _registration(token), []
+    if request.method == "POST":
+        reason = request.POST.get("reason", "")[:500]
+        try:
+            actions.cancel_registration(own.pk, via="link", note=reason)
+        except actions.RegistrationError as error:
+            problems = error.problems
+        else:
+            return redirect("registration", token)
+    now = timezone.now()
+    context = {
+        "registration": own,
+        "event": own.event,
+        "problems": problems or rules.problems_of_cancelling(own, now),
+        "passes_on": rules.can_promote(own.event, now) and own.event.places_waiting > 0,
+    }
+    status = INVALID if problems else 200
+    return render(request, "registrations/cancel.html", context, status=status)

@@ -1,0 +1,130 @@
+"""Rows for tests: keyword-only, valid by default; only what a test names matters to it."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from events import actions as event_actions
+from events.models import Event, Kraj, Municipality, Region, Series, Venue
+from events.states import Status
+from registrations import actions
+from registrations.applications import Application
+from registrations.models import Booking, Registration
+
+_numbers = itertools.count(1)
+
+
+def user(*, is_staff: bool = False, **fields: Any) -> User:
+    values = {"email": f"user{next(_numbers)}@example.org", "name": "Olga Ukázková"} | fields
+    password = values.pop("password", "correct horse battery")
+    return User.objects.create_user(password=password, is_staff=is_staff, **values)
+
+
+def organiser(**fields: Any) -> User:
+    return user(is_staff=True, **fields)
+
+
+def region(*, code: str = "CZ03", name: str = "Jihozápad") -> Region:
+    return Region.objects.get_or_create(code=code, defaults={"name": name})[0]
+
+
+def kraj(*, code: str = "CZ031", name: str = "Jihočeský kraj", **fields: Any) -> Kraj:
+    defaults = {"name": name, "region": fields.get("region") or region()} | fields
+    return Kraj.objects.get_or_create(code=code, defaults=defaults)[0]
+
+
+def municipality(*, name: str = "Milevsko", **fields: Any) -> Municipality:
+    values: dict[str, Any] = {"population": 8_000, "latitude": "49.45", "longitude": "14.36"}
+    values |= fields
+    if "kraj" not in values:
+        values["kraj"] = kraj()
+    named = {"name": name, "kraj": values.pop("kraj")}
+    return Municipality.objects.get_or_create(**named, defaults=values)[0]
+
+
+def venue(**fields: Any) -> Venue:
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "name_cs": f"Ukázkový sál {number}",
+        "name_en": f"Example hall {number}",
+        "street": "Náměstí 1",
+        "postcode": "399 01",
+    }
+    values |= fields
+    if "town" not in values:
+        values["town"] = municipality()
+    return Venue.objects.create(**values)
+
+
+def series(**fields: Any) -> Series:
+    values: dict[str, Any] = {
+        "slug": f"series-{next(_numbers)}",
+        "kind": Series.Kind.ROADSHOW,
+        "reference_code": "SR",
+        "title_cs": "Smart Regiony 2018",
+        "title_en": "Smart Regions 2018",
+        "organiser_cs": "Komora statutárních měst",
+        "organiser_en": "Chamber of Statutory Cities",
+        "contact_email": "poradatele@setkani.example",
+    }
+    return Series.objects.create(**values | fields)
+
+
+def event(**fields: Any) -> Event:
+    """A published session in thirty days, 9:00 to 15:00 Prague (winter or summer), 3 places."""
+    start = fields.pop("starts_at", _morning_in(days=30))
+    values: dict[str, Any] = {
+        "slug": f"event-{next(_numbers)}",
+        "kind": Event.Kind.REGIONAL_MEETING,
+        "status": Status.PUBLISHED,
+        "title_cs": "Jihozápad",
+        "title_en": "Jihozápad",
+        "starts_at": start,
+        "ends_at": start + timedelta(hours=6) if start else None,
+        "capacity": 3,
+    }
+    values |= fields
+    for name, make in (("series", series), ("region", region), ("venue", venue)):
+        if name not in values:
+            values[name] = make()
+    return event_actions.create_event(Event(**values))
+
+
+def _morning_in(*, days: int) -> datetime:
+    day = (timezone.now() + timedelta(days=days)).astimezone(UTC)
+    return day.replace(hour=7, minute=0, second=0, microsecond=0)
+
+
+def application(**fields: Any) -> Application:
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "name": f"Anna Vzorová {number}",
+        "email": f"anna{number}@mesto.example",
+        "organisation": "Ukázková firma",
+        "sector": "private",
+        "language": "cs",
+    }
+    return Application(**values | fields)
+
+
+def submit(**fields: Any) -> actions.Submit:
+    return actions.Submit(**{"key": f"key-{next(_numbers)}"} | fields)
+
+
+def registration(*, event: Event, **fields: Any) -> Registration:
+    """One person registered by the action, so with facts and counts."""
+    return actions.register(event.pk, application(**fields), submit())
+
+
+def fill(event: Event, count: int | None = None) -> list[Registration]:
+    """As many registrations as asked for, by default as many as there are free places."""
+    wanted = event.capacity - event.places_taken if count is None else count
+    return [registration(event=event) for _n in range(wanted)]
+
+
+def booking(**fields: Any) -> Booking:
+    values = {"key": f"booking-{next(_numbers)}", "digest": "-", "language": "cs"}
+    return Booking.objects.create(**values | fields)

@@ -1,0 +1,155 @@
+"""Actions that meet: real threads on PostgreSQL, the invariants asked afterwards."""
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from desk import invariants
+from registrations import actions, waiting_list
+from registrations.models import Registration, RegistrationChange
+from tests import factories
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+def at_once(calls: Iterable[Callable[[], object]]) -> list[object]:
+    """Starts all calls at the same moment and returns results, or the refusals, in order."""
+    calls = list(calls)
+    barrier = threading.Barrier(len(calls))
+
+    def run(call):
+        try:
+            barrier.wait()
+            return call()
+        except actions.RegistrationError as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def count(event, status):
+    return Registration.objects.filter(event=event, status=status).count()
+
+
+def broken():
+    hits = invariants.run(timezone.now())
+    return {name: rows for name, rows in hits.items() if "announced" not in name}
+
+
+def test_many_for_few_places_gets_exactly_the_places():
+    event = factories.event(capacity=10)
+    applications = [factories.application() for _n in range(40)]
+    submits = [factories.submit() for _n in range(40)]
+
+    at_once(
+        lambda a=application, s=submit: actions.register(event.pk, a, s)
+        for application, submit in zip(applications, submits, strict=True)
+    )
+
+    assert (count(event, "confirmed"), count(event, "waiting")) == (10, 30)
+    line = Registration.objects.filter(event=event).waiting().in_line()
+    assert [row.position() for row in line] == list(range(1, 31))
+    assert broken() == {}
+
+
+def test_one_address_at_once_is_registered_once():
+    event = factories.event(capacity=10)
+    application = factories.application(email="anna@mesto.example")
+    submits = [factories.submit() for _n in range(12)]
+
+    results = at_once(
+        lambda s=submit: actions.register(event.pk, application, s) for submit in submits
+    )
+
+    assert len({row.pk for row in results}) == 1
+    assert RegistrationChange.objects.filter(kind="registered_again").count() == 1
+    assert broken() == {}
+
+
+def test_one_key_at_once_is_answered_once():
+    event = factories.event(capacity=10)
+    application, submit = factories.application(), factories.submit()
+
+    results = at_once([lambda: actions.register(event.pk, application, submit)] * 12)
+
+    assert len({row.pk for row in results}) == 1
+    assert RegistrationChange.objects.count() == 1
+
+
+def test_cancelling_and_registering_leave_no_idle_seat():
+    event = factories.event(capacity=8)
+    people = factories.fill(event, 14)
+    newcomers = [(factories.application(), factories.submit()) for _n in range(8)]
+
+    at_once(
+        [
+            *(lambda p=person: actions.cancel_registration(p.pk) for person in people[:8]),
+            *(lambda a=a, s=s: actions.register(event.pk, a, s) for a, s in newcomers),
+        ]
+    )
+
+    assert (count(event, "confirmed"), count(event, "waiting")) == (8, 6)
+    assert broken() == {}
+
+
+def test_two_cancellations_of_one_registration_free_one_place():
+    event = factories.event(capacity=1)
+    first, *_others = factories.fill(event, 4)
+
+    results = at_once([lambda: actions.cancel_registration(first.pk)] * 8)
+
+    assert sum(isinstance(result, actions.RegistrationError) for result in results) == 7
+    assert (count(event, "confirmed"), count(event, "waiting")) == (1, 2)
+    assert broken() == {}
+
+
+def test_lowering_the_capacity_while_people_register_never_oversells():
+    event = factories.event(capacity=12)
+    newcomers = [(factories.application(), factories.submit()) for _n in range(16)]
+
+    at_once(
+        [
+            lambda: actions.change_capacity(event.pk, 6),
+            *(lambda a=a, s=s: actions.register(event.pk, a, s) for a, s in newcomers),
+        ]
+    )
+
+    assert 6 <= count(event, "confirmed") <= 12
+    assert broken() == {}
+
+
+def test_settle_and_cancel_promote_each_place_once():
+    event = factories.event(capacity=5)
+    people = factories.fill(event, 12)
+
+    at_once(
+        [
+            *([lambda: waiting_list.settle(timezone.now())] * 4),
+            *(lambda p=person: actions.cancel_registration(p.pk) for person in people[:4]),
+        ]
+    )
+
+    assert (count(event, "confirmed"), count(event, "waiting")) == (5, 3)
+    assert broken() == {}
+
+
+def test_correcting_an_address_and_cancelling_meet_without_a_double():
+    event = factories.event(capacity=2)
+    first, *_others = factories.fill(event, 3)
+
+    at_once(
+        [
+            lambda: actions.correct_address(first.pk, "nova@mesto.example"),
+            lambda: actions.cancel_registration(first.pk),
+        ]
+    )
+
+    assert count(event, "confirmed") == 2
+    assert broken() == {}

@@ -1,0 +1,136 @@
+"""Every address of the program with arguments that lead somewhere: for tests over all routes."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.resolvers import LocalePrefixPattern
+from django.utils import timezone, translation
+
+from accounts.models import User
+from events.models import Event
+from notifications.announcing import announce
+from registrations.models import Registration
+from tests import factories
+
+# `<slug:series>` of a path, `(?P<url>` of an expression.
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+MISSING = 987_654_321
+NOBODYS = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address: its name (its path where it has none), its parameters, its languages."""
+
+    name: str
+    path: str
+    parameters: tuple[str, ...]
+    languages: tuple[str, ...]
+    is_named: bool
+
+    def address(self, arguments: dict[str, Any], language: str = "cs") -> str:
+        wanted = {name: arguments[name] for name in self.parameters}
+        if not self.is_named:
+            return "/" + self._filled(wanted)
+        with translation.override(language):
+            return reverse(self.name, kwargs=wanted)
+
+    def _filled(self, arguments: dict[str, Any]) -> str:
+        path = self.path
+        for name, value in arguments.items():
+            for form in (f"<path:{name}>", f"<int:{name}>", f"(?P<{name}>.*)$"):
+                path = path.replace(form, str(value))
+        return path
+
+
+def routes() -> list[Route]:
+    return list(_routes(get_resolver(), [], "", ("cs",)))
+
+
+def _routes(
+    resolver: URLResolver, namespaces: list[str], prefix: str, languages: tuple[str, ...]
+) -> Iterator[Route]:
+    for entry in resolver.url_patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            name = ":".join([*namespaces, entry.name]) if entry.name else path
+            parameters = tuple(PARAMETER.findall(path))
+            yield Route(name, path, parameters, languages, is_named=bool(entry.name))
+        elif isinstance(entry.pattern, LocalePrefixPattern):
+            yield from _routes(entry, namespaces, prefix, ("cs", "en"))
+        else:
+            inner = [*namespaces, *([entry.namespace] if entry.namespace else [])]
+            yield from _routes(entry, inner, path, languages)
+
+
+@dataclass(frozen=True)
+class World:
+    """One public event with a registration and its mail, one closed-door event, one organiser."""
+
+    event: Event = field(default_factory=factories.event)
+    closed: Event = field(
+        default_factory=lambda: factories.event(series=factories.series(is_closed_door=True))
+    )
+    organiser: User = field(default_factory=factories.organiser)
+    user: User = field(default_factory=factories.user)
+    registrations: list[Registration] = field(default_factory=list)
+
+    @classmethod
+    def build(cls) -> "World":
+        world = cls()
+        world.registrations.append(factories.registration(event=world.event))
+        announce(timezone.now())
+        return world
+
+    def variants(self, route: Route) -> dict[str, dict[str, Any]]:
+        """Arguments that lead somewhere (`own`), and others that must not."""
+        own = self.arguments(route)
+        found = {"own": own}
+        if "event" in route.parameters:
+            closed = {"series": self.closed.series.slug, "event": self.closed.slug}
+            found |= {"closed": closed, "missing": own | {"event": "nowhere"}}
+        elif "series" in route.parameters:
+            found |= {
+                "closed": own | {"series": self.closed.series.slug},
+                "missing": own | {"series": "nowhere"},
+            }
+        secret = {"token", "door_code", "code"} & set(route.parameters)
+        if secret:
+            (name,) = secret
+            found["foreign"] = own | {name: NOBODYS}
+            found["purpose"] = own | {name: self._other_secret(name)}
+        for name in {"object_id", "pk"} & set(route.parameters):
+            found["missing"] = own | {name: MISSING}
+        return found
+
+    def arguments(self, route: Route) -> dict[str, Any]:
+        registration = self.registrations[0]
+        return {
+            "series": self.event.series.slug,
+            "event": self.event.slug,
+            "token": registration.token,
+            "door_code": registration.door_code,
+            "code": registration.door_code,
+            "object_id": self._row(route),
+            "pk": self._row(route),
+            "content_type_id": ContentType.objects.get_for_model(Event).pk,
+            "app_label": "events",
+            "url": "nowhere/",
+        }
+
+    def _other_secret(self, name: str) -> str:
+        registration = self.registrations[0]
+        return registration.door_code if name == "token" else registration.token
+
+    def _row(self, route: Route) -> int:
+        """A row of the model that an address of the admin is about."""
+        for model in apps.get_models():
+            if f"/{model._meta.app_label}/{model._meta.model_name}/" in f"/{route.path}":
+                row = model._default_manager.order_by("pk").first()
+                return row.pk if row else MISSING
+        return self.event.pk
