@@ -1,8 +1,8 @@
 """How gunicorn serves: threads, limits and masked log lines. It stands behind a reverse proxy."""
 
-import environ
+from config import environment
 
-env = environ.FileAwareEnv()
+env = environment.Env()
 
 wsgi_app = "config.wsgi:application"
 bind = f"127.0.0.1:{env.int('PORT', default=8000)}"

@@ -1,11 +1,15 @@
 """What every request passes through before and after Django's own middleware."""
 
 import logging
+import re
 import secrets
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.signals import request_started
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
@@ -21,6 +25,8 @@ logger = logging.getLogger(__name__)
 LONGEST_URL = 2_000
 # The pages of the signed-in: there the person's own language is spoken.
 STAFF_PATHS = ("/admin/", "/account/", "/d/")
+_UTF_8 = re.compile(r"""charset=["']?utf-?8["']?\s*(;|$)""", re.IGNORECASE)
+_FOREIGN_ENCODING = "setkani.foreign_encoding"
 # What reading a form raises when the form is none.
 _UNREADABLE = (
     BadRequest,
@@ -68,7 +74,7 @@ def _is_malformed(request: HttpRequest) -> bool:
         len(request.get_full_path()) > LONGEST_URL
         or not all(map(is_clean, _head(request)))
         or _lacks_proxies(request)
-        or _is_foreign_encoding(request)
+        or _FOREIGN_ENCODING in request.META
         or _is_too_long(request)
         or not all(map(is_clean, _fields(request)))
     )
@@ -94,10 +100,17 @@ def _lacks_proxies(request: HttpRequest) -> bool:
     return len([part for part in forwarded if part.strip()]) < trusted
 
 
-def _is_foreign_encoding(request: HttpRequest) -> bool:
-    """Some of Python's codecs decode to surrogates, some decode no text at all."""
-    charset = (request.content_params or {}).get("charset", "utf-8")
-    return str(charset).lower() not in {"utf-8", "utf8", "us-ascii"}
+@receiver(request_started, dispatch_uid="config.middleware")
+def _forget_foreign_encoding(sender: Any, **keywords: Any) -> None:
+    """Everything is UTF-8; what a client names instead is marked for refusal.
+
+    Django decodes the query by it while it makes the request, before any middleware: a codec that
+    is none of text (`hex`) ends in an error that nobody catches, others decode to surrogates.
+    """
+    environ: dict[str, Any] = keywords.get("environ") or {}
+    content_type = str(environ.get("CONTENT_TYPE") or "")
+    if "charset" in content_type.lower() and not _UTF_8.search(content_type):
+        environ["CONTENT_TYPE"], environ[_FOREIGN_ENCODING] = "", True
 
 
 def _is_too_long(request: HttpRequest) -> bool:

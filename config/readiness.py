@@ -4,7 +4,7 @@ import http.client
 import sys
 from urllib.parse import urlsplit
 
-import environ
+from config import environment
 
 TIMEOUT_SECONDS = 5
 
@@ -26,7 +26,7 @@ def is_ready(port: int, base_url: str, trusted_proxies: int = 0) -> bool:
 
 
 if __name__ == "__main__":
-    env = environ.FileAwareEnv()
+    env = environment.Env()
     port = env.int("PORT", default=8000)
     base_url = env.str("BASE_URL", default=f"http://localhost:{port}")
     ready = is_ready(port, base_url, env.int("TRUSTED_PROXIES", default=0))

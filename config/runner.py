@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import IO
 
 import django
-import environ
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connections
 
+from config import environment
 from config.processes import ChildEnded, Processes, end_with_parent
 from config.readiness import is_ready
 
@@ -72,7 +72,7 @@ def load_settings() -> None:
 def chosen_port() -> int:
     """Read before the settings are, so that a bad one is named for what it is."""
     try:
-        return int(environ.FileAwareEnv().str("PORT", default="8000"))
+        return int(environment.Env().str("PORT", default="8000"))
     except ValueError as problem:
         raise CannotStart("PORT must be a number: PORT=8001 make run") from problem
 

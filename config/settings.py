@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
-import environ
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
 
@@ -14,7 +13,7 @@ from config import environment
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()
+env = environment.Env()
 
 # Where the process keeps its own files: the desk's database, its broker, its mails, the secret.
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var").resolve()
@@ -184,7 +183,7 @@ ACCOUNT_ADAPTER = "accounts.adapter.ClosedAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-# Only add_organiser makes people, and it vouches for their address: no page to confirm one is needed.
+# Only add_organiser makes people, and it vouches for their address: there is nothing to confirm.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
@@ -208,7 +207,7 @@ ACCOUNT_FORMS = {
     "confirm_login_code": "accounts.forms.ConfirmLoginCodeForm",
     "confirm_password_reset_code": "accounts.forms.ConfirmPasswordResetCodeForm",
 }
-# allauth's limits per account stay; per client address 40 people behind one NAT get through (rule 22).
+# allauth's limits per account stay; 40 people behind one client address get through (rule 22).
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "60/m/ip,5/300s/key",
@@ -299,5 +298,7 @@ LOGGING = {
     "loggers": {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "celery": {"level": "WARNING"},
+        # It warns at each start that the desk's folders have no host name.
+        "kombu": {"level": "ERROR"},
     },
 }

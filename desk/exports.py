@@ -28,7 +28,7 @@ def filename(event: Event) -> str:
 def table_of_event(event: Event, language: str) -> Iterator[bytes]:
     """The live registrations of an event as the lines of a file, in one query, row by row."""
     with translation.override(language):
-        head = _line(_headers())
+        head = _line([dates.plain(label) for label in _headers()])
     yield "\ufeff".encode() + head
     position = 0
     for registration in _rows(event).iterator(chunk_size=BATCH):

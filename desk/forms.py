@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from events import dates
 from events.forms import MomentField, OneLineField, ParagraphsField
 from events.models import Event, Venue
 from registrations.forms import AddressField, RegistrationForm
@@ -48,6 +49,19 @@ class MoveForm(forms.Form):
             self.fields["ends_at"].help_text = _("Leave it empty to keep the length.")
         else:
             self.fields["ends_at"].required = True
+        self.event = event
+
+    def clean(self) -> dict[str, Any]:
+        """An end left empty keeps the length."""
+        data, event = super().clean() or {}, self.event
+        if event.starts_at and event.ends_at and data.get("starts_at") and not data.get("ends_at"):
+            data["ends_at"] = data["starts_at"] + (event.ends_at - event.starts_at)
+        return data
+
+    @property
+    def when(self) -> str:
+        """The new day and hours in words, of a valid form."""
+        return dates.full_range(self.cleaned_data["starts_at"], self.cleaned_data["ends_at"])
 
 
 class RetitleForm(forms.Form):
@@ -81,14 +95,25 @@ class DeskRegistrationForm(RegistrationForm):
         max_length=NOTE_LIMIT,
         required=False,
         help_text=_("Needed for one more place only; it is kept in the history."),
+        error_messages={"required": _("Write the reason for one more place.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["contact_name"].label = _("Contact person's name")
         self.fields["contact_email"].label = _("Contact person's e-mail")
+        if not self.is_bound:
+            self._relax()
         for name in ("name", "email", "contact_name", "contact_email", "town", "organisation"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
+
+    def _relax(self) -> None:
+        """A contact person is whole or absent, and stands in for an e-mail."""
+        super()._relax()
+        for name in ("contact_name", "contact_email"):
+            self.fields[name].required = self.is_for_another
+        self.fields["email"].required = not self.is_for_another
+        self.fields["reason"].required = self.wants_extra_place
 
     @property
     def is_for_another(self) -> bool:
@@ -96,11 +121,4 @@ class DeskRegistrationForm(RegistrationForm):
 
     @property
     def wants_extra_place(self) -> bool:
-        return self.data.get("how") == "extra"
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if self.wants_extra_place:
-            self._require("reason", _("Write the reason for one more place."))
-        return data
-
+        return self.is_bound and self.data.get("how") == "extra"

@@ -45,11 +45,11 @@ def move_event(request: HttpRequest, pk: int) -> HttpResponse:
     event = event_or_404(request, pk)
 
     def problems(data: dict[str, Any]) -> list[rules.Problem]:
-        ends_at = data["ends_at"] or _same_length(event, data)
-        same = (data["starts_at"], ends_at) == (event.starts_at, event.ends_at)
+        starts_at, ends_at = data["starts_at"], data["ends_at"]
+        same = (starts_at, ends_at) == (event.starts_at, event.ends_at)
         if same and data["venue"] in {None, event.venue}:
             return [_("Nothing would change.")]
-        return rules.problems_of_moving(event, data["starts_at"], ends_at, timezone.now())
+        return rules.problems_of_moving(event, starts_at, ends_at, timezone.now())
 
     def act(data: dict[str, Any]) -> str:
         actions.move_event(event.pk, **data, actor_id=request.user.pk)
@@ -69,13 +69,6 @@ def move_event(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _kind_of_move(event: Event) -> EventChange.Kind:
     return Kind.MOVED if event.starts_at else Kind.SCHEDULED
-
-
-def _same_length(event: Event, data: dict[str, Any]) -> Any:
-    """The end that keeps the length; the form demands an end where there is none to keep."""
-    assert event.starts_at is not None
-    assert event.ends_at is not None
-    return data["starts_at"] + (event.ends_at - event.starts_at)
 
 
 @asks

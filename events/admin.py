@@ -86,13 +86,13 @@ class PartnerInline(PlainInline):
 
 @admin.register(Series)
 class SeriesAdmin(PlainAdmin):
-    list_display = ("title", "kind", "is_closed_door", "number_of_events")
+    list_display = ("title", "kind", "door", "number_of_events")
     ordering = ("position", "pk")
     inlines = (AreaInline, PartnerInline)
     # They stand in addresses, references and calendars that people have.
-    readonly_fields = ("slug", "kind", "reference_code", "is_closed_door")
+    readonly_fields = ("slug", "kind", "reference_code", "door")
     fieldsets = (
-        (None, {"fields": readonly_fields}),
+        (None, {"fields": (("slug", "kind"), ("reference_code", "door"))}),
         (
             _("Texts"),
             {
@@ -114,6 +114,10 @@ class SeriesAdmin(PlainAdmin):
     @admin.display(description=_("Title"))
     def title(self, series: Series) -> str:
         return series.title
+
+    @admin.display(description=_("Closed-door"))
+    def door(self, series: Series) -> Any:
+        return _("yes") if series.is_closed_door else _("no")
 
     @admin.display(description=_("Sessions"))
     def number_of_events(self, series: Any) -> int:
@@ -231,7 +235,7 @@ class EventAdmin(PlainAdmin):
             deadlines = ["opens_at", "closes_at", "has_waiting_list"]
         return (
             (_("Texts"), {"fields": (("description_cs", "description_en"),)}),
-            (_("Registration"), {"fields": deadlines}),
+            (_("When people can register"), {"fields": deadlines}),
         )
 
     @admin.display(description=_("Day"), ordering="starts_at")

@@ -36,6 +36,8 @@ class ParagraphsField(forms.CharField):
 class MomentWidget(forms.SplitDateTimeWidget):
     """The browser's own day and time inputs; their values are ISO 8601 in every language."""
 
+    template_name = "events/_moment.html"
+
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(
             attrs,

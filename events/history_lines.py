@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -13,6 +12,9 @@ from accounts.models import User
 from events import dates
 from events.history import Change
 from events.models import Event, Venue
+
+# How far the programme file was moved says nothing to an organiser.
+_NOT_SHOWN = {"weeks_later"}
 
 
 @dataclass(frozen=True)
@@ -69,20 +71,16 @@ def _venues(changes: Sequence[Change]) -> dict[int, Venue]:
 
 def _differences(data: dict[str, Any], venues: dict[int, Venue]) -> list[Difference]:
     return [
-        Difference(_label(name), *(_words(name, value, venues) for value in pair))
-        for name, pair in data.items()
-        if isinstance(pair, list) and len(pair) == 2
+        Difference(_label(name), _words(name, old, venues), _words(name, new, venues))
+        for name, (old, new) in data.items()
+        if name not in _NOT_SHOWN
     ]
 
 
 def _label(name: str) -> str:
-    other = {"agenda": _("Programme"), "weeks_later": _("Weeks later than in the file")}
-    if name in other:
-        return other[name]
-    try:
-        return str(capfirst(Event._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
-    except FieldDoesNotExist:
-        return name
+    if name == "agenda":
+        return _("Programme")
+    return str(capfirst(Event._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
 
 
 def _words(name: str, value: Any, venues: dict[int, Venue]) -> str:

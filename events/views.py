@@ -79,12 +79,15 @@ def town(request: HttpRequest) -> HttpResponse:
     """The session of a town's region, then the others with places left, nearest first."""
     text = clean(request.GET.get("q", ""))[:LONGEST_TOWN]
     found = towns_asked_for(request.GET.get("town", ""), text)
-    context: dict[str, Any] = {"now": timezone.now(), "q": text}
-    if len(found) == 1:
-        context |= {"town": found[0], "q": found[0].name}
-        context |= _sessions_near(request, found[0], context["now"])
-    else:
-        context["choices"] = [(item, label_of(item, found)) for item in found]
+    now, chosen = timezone.now(), found[0] if len(found) == 1 else None
+    context = {
+        "now": now,
+        "q": chosen.name if chosen else text,
+        "town": chosen,
+        "choices": [] if chosen else [(item, label_of(item, found)) for item in found],
+    }
+    if chosen:
+        context |= _sessions_near(request, chosen, now)
     return render(request, "events/town.html", context)
 
 
@@ -92,7 +95,7 @@ def _sessions_near(request: HttpRequest, town: Municipality, now: datetime) -> d
     """The sessions of the town's region, and the rest of the roadshow where places are left."""
     roadshow = Series.objects.public().roadshows().in_order().first()
     if roadshow is None:
-        return {}
+        return {"own": [], "others": []}
     listed = _listed(request, roadshow).by_date()
     own = listed.in_region(town.region)
     others = listed.with_free_places(now).exclude(region=town.region)

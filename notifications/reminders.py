@@ -143,7 +143,8 @@ def _just_told(registrations: Iterable[Registration], now: datetime) -> set[int]
     """Whose last mail about this very place left less than twelve hours ago, or is about to."""
     about = Message.objects.to_delegates().filter(registration__in=registrations)
     left = Q(state=Message.State.SENT, settled_at__gt=now - JUST_TOLD)
-    leaving = Q(state__in=[Message.State.QUEUED, Message.State.SENDING])
+    unsettled = [Message.State.QUEUED, Message.State.SENDING]
+    leaving = Q(state__in=unsettled, not_after__gte=now)
     return set(about.filter(left | leaving).values_list("registration_id", flat=True))
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import translation
+
 from events.models import Event, EventChange
 from notifications import invites
 from notifications.announcements import told
@@ -75,10 +77,12 @@ def _reason_of_event_mail(case: Case) -> str:
 
 
 def _moved(case: Case, now: datetime) -> str:
-    reason = _reason_of_event_mail(case)
-    if reason or not news_for(case.message, case.registration, case.facts).is_empty:
+    """Moved away and back is no news, nor is a title in the other language."""
+    if reason := _reason_of_event_mail(case):
         return reason
-    return Reason.UNCHANGED
+    with translation.override(case.message.language):
+        news = news_for(case.message, case.registration, case.facts)
+    return Reason.UNCHANGED if news.is_empty else TRUE
 
 
 def _reinstated(case: Case, now: datetime) -> str:

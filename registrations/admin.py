@@ -50,7 +50,7 @@ class SectorFilter(admin.SimpleListFilter):
 class RegistrationAdmin(PlainAdmin):
     list_display = (
         "name",
-        "organisation_name",
+        "organisation_as_typed",
         "town_name",
         "event_name",
         "state",
@@ -79,7 +79,7 @@ class RegistrationAdmin(PlainAdmin):
         return queryset, False
 
     @admin.display(description=gettext_lazy("Organisation"), ordering="organisation_name")
-    def organisation_name(self, registration: Registration) -> str:
+    def organisation_as_typed(self, registration: Registration) -> str:
         return registration.organisation_name
 
     @admin.display(description=gettext_lazy("Town"), ordering="town__name")

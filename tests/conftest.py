@@ -52,6 +52,9 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = resources.enter_context(tempfile.TemporaryDirectory(prefix="setkani-"))
         set_settings(Path(folder))
     load_settings()
+    if config.getoption("numprocesses", None):
+        # A worker that found it would load the settings of this process before its own are made.
+        del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def clear_settings() -> None:

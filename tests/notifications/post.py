@@ -55,7 +55,7 @@ class Post:
     def _body(self, registration: Registration, subtype: str, *, to_contact: bool) -> str:
         body = self.last(registration, to_contact=to_contact).get_body((subtype,))
         assert body is not None
-        return str(body.get_content())
+        return str(body.get_content()).replace("\r\n", "\n")
 
     def read(self, message: Message) -> EmailMessage:
         assert message.raw

@@ -19,5 +19,4 @@ class Command(EventCommand):
 
     def act(self, event: Event, **options: Any) -> str:
         actions.move_event(event.pk, options["start"], options["end"])
-        event.refresh_from_db()
-        return f"{event.name}: {dates.full_date(event.starts_at)}, {dates.time(event.starts_at)}"
+        return f"{event.name}: {dates.plain(dates.full_moment(options['start']))}"
