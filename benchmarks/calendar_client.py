@@ -67,8 +67,9 @@ def invite_of(mail: EmailMessage) -> Invite | None:
 class CalendarClient:
     """One person's calendar, as strict as the strictest program.
 
-    An entry changes by a newer version of its UID alone, and a UID that was cancelled stays dead.
-    What changed nothing is kept in `ignored`: nobody would see it.
+    An entry changes by a newer version of its UID alone, and a UID that was cancelled stays dead,
+    also one that never stood here: its invite may have been lost on the way. What should have
+    changed something and did not is kept in `ignored`.
     """
 
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -77,12 +78,13 @@ class CalendarClient:
 
     def receive(self, invite: Invite) -> None:
         """Takes in one invite, in the order in which the mails came."""
-        known = self.entries.get(invite.entry.uid)
+        uid = invite.entry.uid
+        known = self.entries.get(uid)
         is_newer = known is None or invite.entry.age > known.age
-        if invite.method == "REQUEST" and is_newer and invite.entry.uid not in self.dead:
-            self.entries[invite.entry.uid] = invite.entry
-        elif invite.method == "CANCEL" and known and is_newer:
-            del self.entries[known.uid]
-            self.dead.add(known.uid)
-        else:
+        if not is_newer or (invite.method == "REQUEST" and uid in self.dead):
             self.ignored.append(invite)
+        elif invite.method == "REQUEST":
+            self.entries[uid] = invite.entry
+        else:
+            self.entries.pop(uid, None)
+            self.dead.add(uid)

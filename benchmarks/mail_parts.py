@@ -43,7 +43,7 @@ def expect(what: str, found: object, wanted: object) -> None:
 class World:
     """The clock, the program and the mailboxes; nothing happens but by these."""
 
-    clock: time_machine.Coordinates
+    clock: time_machine.Traveller
     boxes: Mailboxes
 
     def sweep(self) -> list[Letter]:

@@ -70,9 +70,9 @@ def crowd(cast: Cast) -> None:
     _rows("stredni-cechy").update(closing_hours=24)
     _call_off_and_hold(cast)
     _open(cast)
-    _people(event("stredni-cechy"), places=40, count=36)
+    _people(event("stredni-cechy"), places=16, count=13)
     _line(cast)
-    _people(event("stredni-morava"), places=30, count=30)
+    _people(event("stredni-morava"), places=12, count=12)
     _rows("stredni-morava").update(has_waiting_list=False)
     _rows("moravskoslezsko").update(opens_at=timezone.now() + timedelta(days=9))
     _move(cast)
@@ -160,7 +160,7 @@ def _call_off_and_hold(cast: Cast) -> None:
 def _open(cast: Cast) -> None:
     """Registered for oneself and by others, twice, corrected, with needs and from abroad."""
     opened = event("jihozapad")
-    _people(opened, places=120, count=12)
+    _people(opened, places=60, count=6)
     needs = {"vegetarian": True, "wheelchair": True, "needs_note": "Místo u dveří."}
     contact = {"contact_name": "Karel Sekretář", "contact_email": "sekretariat@mesto.example"}
     for language in ("cs", "en"):
@@ -177,7 +177,7 @@ def _open(cast: Cast) -> None:
 def _line(cast: Cast) -> None:
     """A full event whose first in line got the places of two who cancelled."""
     full = event("severovychod")
-    first = _people(full, places=24, count=22)
+    first = _people(full, places=12, count=10)
     leaving = [_person(full, language=language) for language in ("cs", "en")]
     for language in ("cs", "en", "cs", "en", "cs"):
         cast.people["waiting"] = _person(full, language=language)
@@ -190,7 +190,7 @@ def _line(cast: Cast) -> None:
 def _move(cast: Cast) -> None:
     moved = event("severozapad")
     assert moved.starts_at
-    cast.people["moved"] = _people(moved, places=60, count=9)[0]
+    cast.people["moved"] = _people(moved, places=40, count=5)[0]
     _person(moved, language="en")
     _tell()
     event_actions.move_event(moved.pk, moved.starts_at + timedelta(days=7, minutes=30))
@@ -206,7 +206,9 @@ def _end(cast: Cast) -> None:
 
 
 def _fail_mails() -> None:
-    pks = list(Message.objects.filter(kind="confirmed").order_by("-pk").values_list("pk", flat=True))
+    pks = list(
+        Message.objects.filter(kind="confirmed").order_by("-pk").values_list("pk", flat=True)
+    )
     Message.objects.filter(pk=pks[0]).update(state="failed", reason="550 5.1.1 No such user here")
     Message.objects.filter(pk=pks[1]).update(state="void", reason="not live")
 

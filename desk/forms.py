@@ -38,9 +38,8 @@ class MoveForm(forms.Form):
     venue = forms.ModelChoiceField(label=_("Venue"), queryset=Venue.objects.none(), required=False)
     note = _note()
 
-    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
-        initial = {"starts_at": event.starts_at, "venue": event.venue_id}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, data: Any, *, event: Event) -> None:
+        super().__init__(data, initial={"starts_at": event.starts_at, "venue": event.venue_id})
         venues = Venue.objects.select_related("town").order_by("town__name", "name_cs", "pk")
         self.fields["venue"].queryset = venues  # type: ignore[attr-defined]
         if event.venue_id:
@@ -88,7 +87,7 @@ class AddressForm(forms.Form):
 class DeskRegistrationForm(RegistrationForm):
     """An organiser registers somebody: no question of who, the contact is optional."""
 
-    who = None
+    who = None  # type: ignore[assignment]
     language = forms.ChoiceField(label=_("Language of mails"), choices=settings.LANGUAGES)
     reason = OneLineField(
         label=_("Reason for one more place"),

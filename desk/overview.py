@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Max, Q
 
 from accounts.models import User
@@ -14,7 +15,7 @@ NEAREST = 8
 State = Message.State
 
 
-def overview(user: User, now: datetime) -> dict[str, Any]:
+def overview(user: User | AnonymousUser, now: datetime) -> dict[str, Any]:
     """Two queries, whatever the number of sessions and mails."""
     events = Event.objects.visible_to(user).upcoming(now).with_place().by_date()
     return {"now": now, "events": list(events[:NEAREST]), "mail": mail_figures(now)}

@@ -4,7 +4,7 @@ Nothing is written. The counting is the announcers' own: the fact that would be 
 into the messages that it would make.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,9 +63,7 @@ def of_cancelling(registration: Registration, now: datetime) -> Preview:
     if not registration.is_confirmed:
         return own
     counted = capacity.count(registration.event)
-    return own + _of_promoting(
-        registration.event, min(counted.free + 1, counted.waiting), now
-    )
+    return own + _of_promoting(registration.event, min(counted.free + 1, counted.waiting), now)
 
 
 def of_correcting(registration: Registration, email: str, now: datetime) -> Preview:
@@ -105,14 +103,11 @@ def _fact(
 
 
 def _counted(messages: Sequence[Message]) -> Preview:
-    return Preview(calendars=len(list(_with_calendar(messages))), mails=len(messages))
+    return Preview(calendars=sum(map(_has_entry, messages)), mails=len(messages))
 
 
-def _with_calendar(messages: Iterable[Message]) -> Iterable[Message]:
-    """The mails to attendees that carry an entry or take one out."""
-    for message in messages:
-        registration = message.registration
-        if not message.is_for_contact and registration and registration.is_confirmed:
-            if message.kind in REQUESTS | CANCELS:
-                yield message
-
+def _has_entry(message: Message) -> bool:
+    """Whether the mail puts an entry into the attendee's calendar, changes it or takes it out."""
+    registration = message.registration
+    is_own = registration is not None and not message.is_for_contact
+    return is_own and registration.is_confirmed and message.kind in REQUESTS | CANCELS

@@ -106,8 +106,8 @@ def cancel_registration(request: HttpRequest, pk: int) -> HttpResponse:
         template="desk/cancel_registration.html",
         context=_context_of(registration),
         back=_page_of(registration),
-        problems=lambda data: rules.problems_of_cancelling(registration, timezone.now()),
-        preview=lambda data: previews.of_cancelling(registration, timezone.now()),
+        problems=lambda _data: rules.problems_of_cancelling(registration, timezone.now()),
+        preview=lambda _data: previews.of_cancelling(registration, timezone.now()),
         act=act,
     )
     return ask(request, NoteForm(request.POST or None), question)

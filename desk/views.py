@@ -43,6 +43,7 @@ def context_of(event: Event) -> dict[str, Any]:
 def move_event(request: HttpRequest, pk: int) -> HttpResponse:
     """Another day, time or hall."""
     event = event_or_404(request, pk)
+    kind = Kind.MOVED if event.starts_at else Kind.SCHEDULED
 
     def problems(data: dict[str, Any]) -> list[rules.Problem]:
         starts_at, ends_at = data["starts_at"], data["ends_at"]
@@ -61,14 +62,10 @@ def move_event(request: HttpRequest, pk: int) -> HttpResponse:
         context=context_of(event),
         back=page_of(event),
         problems=problems,
-        preview=lambda data: previews.of_event_change(event, _kind_of_move(event), timezone.now()),
+        preview=lambda _data: previews.of_event_change(event, kind, timezone.now()),
         act=act,
     )
     return ask(request, MoveForm(request.POST or None, event=event), question)
-
-
-def _kind_of_move(event: Event) -> EventChange.Kind:
-    return Kind.MOVED if event.starts_at else Kind.SCHEDULED
 
 
 @asks
@@ -89,7 +86,7 @@ def retitle_event(request: HttpRequest, pk: int) -> HttpResponse:
         context=context_of(event),
         back=page_of(event),
         problems=problems,
-        preview=lambda data: previews.of_event_change(event, Kind.RETITLED, timezone.now()),
+        preview=lambda _data: previews.of_event_change(event, Kind.RETITLED, timezone.now()),
         act=act,
     )
     initial = {"title_cs": event.title_cs, "title_en": event.title_en}
@@ -109,8 +106,8 @@ def cancel_event(request: HttpRequest, pk: int) -> HttpResponse:
         template="desk/cancel_event.html",
         context=context_of(event),
         back=page_of(event),
-        problems=lambda data: rules.problems_of_calling_off(event, timezone.now()),
-        preview=lambda data: previews.of_event_change(event, Kind.CALLED_OFF, timezone.now()),
+        problems=lambda _data: rules.problems_of_calling_off(event, timezone.now()),
+        preview=lambda _data: previews.of_event_change(event, Kind.CALLED_OFF, timezone.now()),
         act=act,
     )
     return ask(request, NoteForm(request.POST or None), question)
@@ -129,8 +126,8 @@ def reinstate_event(request: HttpRequest, pk: int) -> HttpResponse:
         template="desk/reinstate_event.html",
         context=context_of(event),
         back=page_of(event),
-        problems=lambda data: rules.problems_of_reinstating(event, timezone.now()),
-        preview=lambda data: previews.of_event_change(event, Kind.REINSTATED, timezone.now()),
+        problems=lambda _data: rules.problems_of_reinstating(event, timezone.now()),
+        preview=lambda _data: previews.of_event_change(event, Kind.REINSTATED, timezone.now()),
         act=act,
     )
     return ask(request, NoteForm(request.POST or None), question)

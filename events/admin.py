@@ -1,6 +1,6 @@
-"""Organisers' screens of series, sessions and venues; what people must hear of has its own buttons."""
+"""Organisers' screens of series, sessions and venues; what people must hear of has buttons."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ from events.models import AgendaItem, Area, Event, EventChange, Partner, Series,
 from events.states import CSS_CLASS
 from events.templatetags.status import when
 
-TYPED = {
+TYPED: Mapping[Any, Mapping[str, Any]] = {
     models.EmailField: {"form_class": forms.EmailField},
     models.CharField: {"form_class": OneLineField},
     models.TextField: {"form_class": ParagraphsField},
@@ -36,7 +36,7 @@ TYPED = {
 
 
 class PlainAdmin(admin.ModelAdmin[Any]):
-    """The stock screens without what is not for organisers: no adding, no deleting, nothing in bulk."""
+    """The stock screens without what nobody needs: no adding, no deleting, nothing in bulk."""
 
     actions = None
     show_facets = admin.ShowFacets.NEVER
@@ -108,8 +108,8 @@ class SeriesAdmin(PlainAdmin):
         (_("Settings"), {"fields": ("contact_email", "reminders", "position", "is_example")}),
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Series]:
-        return super().get_queryset(request).annotate(event_count=Count("events"))
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return Series.objects.annotate(event_count=Count("events"))
 
     @admin.display(description=_("Title"))
     def title(self, series: Series) -> str:
@@ -171,10 +171,10 @@ class VenueAdmin(PlainAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return True
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Venue]:
-        return super().get_queryset(request).annotate(event_count=Count("events"))
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return Venue.objects.annotate(event_count=Count("events"))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Venue | None = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         is_fixed = obj is not None and Event.objects.published().filter(venue=obj).exists()
         return ADDRESS if is_fixed else ()
 
@@ -203,9 +203,8 @@ class AgendaInline(PlainInline):
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """The areas of this series only."""
         formset = super().get_formset(request, obj, **kwargs)
-        formset.form.base_fields["area"].queryset = Area.objects.filter(
-            series=obj.series_id
-        ).order_by("position", "pk")
+        areas = Area.objects.filter(series=obj.series_id).order_by("position", "pk")
+        formset.form.base_fields["area"].queryset = areas  # type: ignore[attr-defined]
         return formset
 
 
@@ -260,9 +259,7 @@ class EventAdmin(PlainAdmin):
     ) -> HttpResponse:
         event = self.get_object(request, object_id)
         shown = page_of(event, timezone.now()) if event else {}
-        return super().change_view(
-            request, object_id, form_url, {**shown, **(extra_context or {})}
-        )
+        return super().change_view(request, object_id, form_url, {**shown, **(extra_context or {})})
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -271,7 +268,7 @@ class EventAdmin(PlainAdmin):
         return redirect(reverse("admin:events_event_change", args=[object_id]) + "#history")
 
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: Any) -> None:
-        """Writes only what was typed: the counts beside it belong to others, who write meanwhile."""
+        """Writes only what was typed: the counts beside it are written by others meanwhile."""
         (locked,) = Event.objects.locked(obj.pk)
         obj.revision, obj.incarnation = locked.revision, locked.incarnation
         if form.changed_data:

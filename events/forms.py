@@ -43,14 +43,11 @@ class MomentWidget(forms.SplitDateTimeWidget):
             attrs,
             date_format=ISO_DAY,
             time_format=CLOCK,
-            date_attrs={
-                "type": "date",
-                "aria-label": _("Day"),
-                "min": "2000-01-01",
-                "max": "2099-12-31",
-            },
-            time_attrs={"type": "time", "aria-label": _("Time")},
+            date_attrs={"type": "date", "min": "2000-01-01", "max": "2099-12-31"},
+            time_attrs={"type": "time"},
         )
+        self.widgets[0].attrs["aria-label"] = _("Day")
+        self.widgets[1].attrs["aria-label"] = _("Time")
 
 
 class MomentField(forms.SplitDateTimeField):
@@ -88,7 +85,7 @@ class MomentField(forms.SplitDateTimeField):
 
 
 class TownField(OneLineField):
-    """A town of the official list by its name; of namesakes, with its kraj: "Písek, Jihočeský kraj"."""
+    """A town of the official list; of namesakes with its kraj: "Písek, Jihočeský kraj"."""
 
     default_error_messages = {
         "unknown": _("Not on our list. Check the name."),

@@ -30,7 +30,7 @@ class RegistrationFilter(admin.SimpleListFilter):
     title = _("registration")
     parameter_name = "registration"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[Any]:
         chosen = self.value()
         return [(chosen, _("the chosen one"))] if chosen else []
 

@@ -118,33 +118,31 @@ def _take_as_filed(message: Message, now: datetime, found: Claim) -> None:
 
 
 def _take(case: Case, now: datetime, found: Claim) -> None:
-    """Voids, gives up or holds one message about a place; builds it at the first time."""
+    """Voids, gives up or holds one message about a place; fails one that nobody can write."""
     message = case.message
     if now > message.not_after:
         _give_up(message, now, found)
-    elif reason := reason_to_void(case, now):
-        _void(message, reason, now, found)
-    elif message.raw or _is_built(case, now):
-        _hold(message, now, found)
-    else:
-        found.failed += 1
-
-
-def _is_built(case: Case, now: datetime) -> bool:
-    """False, and the message failed, where a row cannot be written as a mail."""
-    message = case.message
+        return
     try:
-        build(message, case.registration, case.facts, now)
+        reason = _looked_at(case, now)
     except DatabaseError:
         raise
     except Exception as error:
         logger.exception("message %s cannot be built", message.pk)
-        message.state, message.settled_at = State.FAILED, now
-        message.reason = f"cannot be built: {type(error).__name__}"
-        message.leased_until, message.raw = None, None
-        message.save(update_fields=["state", "settled_at", "reason", "leased_until", "raw"])
-        return False
-    return True
+        _fail(message, f"cannot be built: {type(error).__name__}", now, found)
+        return
+    if reason:
+        _void(message, reason, now, found)
+    else:
+        _hold(message, now, found)
+
+
+def _looked_at(case: Case, now: datetime) -> str:
+    """Why the message is void, or an empty text: then it is true, and built."""
+    reason = reason_to_void(case, now)
+    if not reason and not case.message.raw:
+        build(case.message, case.registration, case.facts, now)
+    return reason
 
 
 def _hold(message: Message, now: datetime, found: Claim) -> None:
@@ -159,9 +157,13 @@ def _give_up(message: Message, now: datetime, found: Claim) -> None:
     """Past its time: failed where a server refused it all along, void where none was asked."""
     if not message.reason:
         _void(message, Message.Reason.LATE, now, found)
-        return
+    else:
+        _fail(message, message.reason, now, found)
+
+
+def _fail(message: Message, words: str, now: datetime, found: Claim) -> None:
     Message.objects.filter(pk=message.pk).update(
-        state=State.FAILED, settled_at=now, leased_until=None
+        state=State.FAILED, reason=words, settled_at=now, leased_until=None
     )
     found.failed += 1
 

@@ -30,13 +30,12 @@ class Invite:
 def open_uid(registration_id: int) -> str:
     """The UID that stands in the person's calendar, as far as we know; empty where none does.
 
-    Every REQUEST that was ever claimed counts: somebody may have it. A CANCEL that the server
-    refused took nothing out.
+    Every REQUEST that was ever claimed counts: somebody may have it. A CANCEL counts only once a
+    server took it: one that was refused, or still waits for its next attempt, took nothing out.
     """
     built = Message.objects.claimed().to_delegates().filter(registration=registration_id)
-    known = built.exclude(calendar_method="").exclude(
-        Q(calendar_method=CANCEL, state=Message.State.FAILED)
-    )
+    is_taken = Q(calendar_method=CANCEL, state=Message.State.SENT)
+    known = built.filter(is_taken | Q(calendar_method=REQUEST))
     last = known.order_by("-pk").values_list("calendar_method", "calendar_uid").first()
     return last[1] if last and last[0] == REQUEST else ""
 

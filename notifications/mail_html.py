@@ -1,4 +1,4 @@
-"""The HTML of a mail as part of a page of ours: known tags and their classes, everything else as text.
+"""The HTML of a mail as part of a page: known tags and their classes, everything else as text.
 
 The page's CSP lets no inline style in; `static/mail.css` draws the same look by the classes. Links
 lead nowhere: their secrets are masked.
@@ -9,7 +9,10 @@ from html.parser import HTMLParser
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-_BLOCKS = "a b br div em h1 h2 h3 li ol p span strong table tbody td th tr ul del".split()
+_KNOWN = {
+    *("a", "b", "br", "del", "div", "em", "h1", "h2", "h3", "li", "ol", "p", "span", "strong"),
+    *("table", "tbody", "td", "th", "tr", "ul"),
+}
 _EMPTY = {"br"}
 _DROPPED = {"head", "style", "script", "title"}
 
@@ -39,7 +42,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _DROPPED:
             self._dropping += 1
-        if tag not in _BLOCKS or self._dropping:
+        if tag not in _KNOWN or self._dropping:
             return
         css_class = dict(attrs).get("class") or ""
         self._parts.append(format_html('<{} class="{}">', tag, css_class))

@@ -62,7 +62,8 @@ def due_at(rule: Rule, starts_at: datetime) -> datetime:
     first counts. Hours before: absolute; at night it moves to 20:30 of the evening before.
     """
     if rule.days is None:
-        return _not_at_night(starts_at - timedelta(hours=rule.hours))
+        # In UTC: on the wall clock a day of a changing clock would count 24 hours, too.
+        return _not_at_night(starts_at.astimezone(UTC) - timedelta(hours=rule.hours))
     day = dates.day_of(starts_at) - timedelta(days=rule.days)
     if not dates.is_working_day(day):
         day = dates.working_day_before(day)
@@ -80,7 +81,7 @@ def _not_at_night(moment: datetime) -> datetime:
         return _at(local.date(), EVENING_BEFORE)
     if local.time() < NIGHT_ENDS:
         return _at(local.date() - timedelta(days=1), EVENING_BEFORE)
-    return moment.astimezone(UTC)
+    return moment
 
 
 def wait_until(now: datetime) -> datetime | None:

@@ -49,7 +49,7 @@ def remind(now: datetime, limit: int = BATCH) -> int:
 
     `now` is aware. A full batch has more. Any number of beats may ask at once.
     """
-    decided = 0
+    now, decided = now.astimezone(UTC), 0
     for due in rules_due(now):
         decided += _decide(due, now, limit - decided)
         if decided >= limit:

@@ -1,7 +1,7 @@
 """Everything that ticks, once and to the end: what a worker does, without worker and broker."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from notifications import announcing, delivery, forgetting, reminders
 from registrations import waiting_list
@@ -29,6 +29,7 @@ def sweep(now: datetime) -> Swept:
 
     A mail server that does not answer ends the delivering; the mails wait in the queue.
     """
+    now = now.astimezone(UTC)
     swept = Swept(settled=waiting_list.settle(now))
     while count := announcing.announce(now):
         swept.announced += count

@@ -98,8 +98,7 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
     answered = Booking.objects.filter(key=submit.key).first()
     if answered:
         return _same_answer(event, application, answered)
-    places = capacity.count(event)
-    event.places_taken, event.places_waiting = places.taken, places.waiting
+    places = capacity.recount(event)
     _refuse(_problems(event, submit, now))
     booking = _book(application, submit, now)
     known = _known(event, application)

@@ -8,11 +8,14 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from accounts import rate_limits
 from registrations.models import Booking
 
 # A town hall behind one address registers forty people in a morning.
 PER_CLIENT, CLIENT_WINDOW = 60, timedelta(minutes=10)
 PER_EMAIL, EMAIL_WINDOW = 5, timedelta(hours=1)
+# Somebody who copies a link wrongly tries a few times; a robot that guesses tries on.
+MISSED_SECRETS, MISS_WINDOW = 30, timedelta(minutes=10)
 
 
 def client_digest(request: HttpRequest) -> str:
@@ -51,3 +54,11 @@ def is_exceeded(client: str, email: str, now: datetime) -> bool:
         by_email=Count("pk", filter=Q(email_digest=email)),
     )
     return recent["by_client"] >= PER_CLIENT or bool(email and recent["by_email"] >= PER_EMAIL)
+
+
+def is_guessing(request: HttpRequest) -> bool:
+    """Counts a secret that opened nothing; True once this client has missed too often."""
+    client = client_digest(request)
+    return rate_limits.is_exceeded(
+        "missed-secret", client, limit=MISSED_SECRETS, within=MISS_WINDOW
+    )

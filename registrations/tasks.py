@@ -8,4 +8,5 @@ from registrations import waiting_list
 
 @shared_task
 def settle() -> None:
+    """Promotes wherever a place stands free and somebody waits; doing it twice changes nothing."""
     waiting_list.settle(timezone.now())

@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,15 +66,18 @@ def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, Function]]:
             yield from _functions(child, prefix)
 
 
-def is_foreign(path: Path) -> bool:
-    return any(part in FOREIGN or (part.startswith(".") and part != ".ci") for part in path.parts)
+def is_foreign(folder: str) -> bool:
+    return folder in FOREIGN or (folder.startswith(".") and folder != ".ci")
 
 
 @functools.cache
 def files() -> list[Path]:
     """Every file of the project that is ours, as a path in it."""
-    found = (path.relative_to(PROJECT) for path in PROJECT.rglob("*") if path.is_file())
-    return sorted(path for path in found if not is_foreign(path))
+    found = []
+    for folder, inner, names in os.walk(PROJECT):
+        inner[:] = [name for name in inner if not is_foreign(name)]
+        found += [Path(folder, name).relative_to(PROJECT) for name in names if name[0] != "."]
+    return sorted(found)
 
 
 def read(path: Path) -> Source:

@@ -19,6 +19,8 @@ from tests.sources import APPS, Source
 
 Finder = Callable[[Source], Iterator[str]]
 FORBIDDEN_NAMES = {"utils", "common", "core", "helpers", "services", "signals", "mixins"}
+# Taken apart, so that this file does not find itself.
+UNFINISHED = ["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]
 VAGUE_VERBS = ("process_", "handle_", "manage_", "do_")
 WRITES = {"save", "filter", "create", "update", "delete", "bulk_create", "bulk_update"}
 CREATES = {"create", "update", "get_or_create", "update_or_create", "bulk_create"}
@@ -62,7 +64,7 @@ def vague_functions(source: Source) -> Iterator[str]:
 
 def unfinished_work(source: Source) -> Iterator[str]:
     for number, line in enumerate(source.text.splitlines(), start=1):
-        if re.search(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b", line):
+        if re.search(rf"\b({'|'.join(UNFINISHED)})\b", line):
             yield f"{source.path}:{number}"
 
 
@@ -71,9 +73,9 @@ def untrue_booleans(source: Source) -> Iterator[str]:
     for name, function in source.functions:
         decorators = {getattr(node, "id", "") for node in function.decorator_list}
         returned = getattr(function.returns, "id", "")
-        if returned == "bool" and decorators & {"property", "cached_property"}:
-            if not re.match(r"_?([a-z]+s|can|may|must)_", function.name):
-                yield source.at(function, name)
+        asserts = re.match(r"_?([a-z]+s|can|may|must)_", function.name)
+        if returned == "bool" and decorators & {"property", "cached_property"} and not asserts:
+            yield source.at(function, name)
 
 
 # --- Transactions and writes ------------------------------------------------------------------
@@ -122,7 +124,7 @@ def writes_of(source: Source, *columns: str) -> Iterator[tuple[ast.AST, str]]:
 def _writes_rows(called: ast.expr) -> bool:
     if isinstance(called, ast.Attribute):
         return called.attr in CREATES
-    return isinstance(called, ast.Name) and called.id in {"Registration", "Event"}
+    return isinstance(called, ast.Name) and called.id == "Registration"
 
 
 def moves_outside_move_to(source: Source) -> Iterator[str]:
@@ -144,16 +146,14 @@ def queries_in_views(source: Source) -> Iterator[str]:
     if not re.search(r"(/|_)views\.py$", source.path):
         return
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            is_drawing = "kind" in {key.arg for key in node.keywords}
-            if node.func.attr in WRITES and not is_drawing:
-                yield source.at(node, node.func.attr)
+        is_write = isinstance(node, ast.Call) and getattr(node.func, "attr", "") in WRITES
+        if is_write and "kind" not in {key.arg for key in getattr(node, "keywords", [])}:
+            yield source.at(node, ast.unparse(node)[:60])
 
 
-def forms_and_admins_that_save(source: Source) -> Iterator[str]:
-    forbidden = {"forms.py": {"save"}, "admin.py": {"save_model", "delete_model"}}
+def forms_that_save(source: Source) -> Iterator[str]:
     for name, function in source.functions:
-        if function.name in forbidden.get(source.name, set()):
+        if source.name == "forms.py" and function.name == "save":
             yield source.at(function, name)
 
 
@@ -161,9 +161,9 @@ def clocks_in_models_and_rules(source: Source) -> Iterator[str]:
     if source.name not in {"models.py", "rules.py", "states.py"}:
         return
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in {"now", "today", "utcnow", "localtime", "time"}:
-                yield source.at(node, node.func.attr)
+        called = getattr(node.func, "attr", "") if isinstance(node, ast.Call) else ""
+        if called in {"now", "today", "utcnow", "localtime", "time"}:
+            yield source.at(node, called)
 
 
 def tasks_that_do_more(source: Source) -> Iterator[str]:
@@ -183,7 +183,7 @@ PLANTED: dict[Finder, tuple[str, str]] = {
     verbs_without_a_docstring: ("events/rules.py", "def problems(): pass"),
     docstrings_that_say_nothing: ("events/models.py", "class Meta:\n    'Options.'"),
     vague_functions: ("events/actions.py", "def process_event(): pass"),
-    unfinished_work: ("events/dates.py", "# TO" "DO: later"),
+    unfinished_work: ("events/dates.py", f"# {UNFINISHED[0]}: later"),
     untrue_booleans: (
         "events/models.py",
         "class E:\n    @property\n    def full(self) -> bool: pass",
@@ -193,7 +193,7 @@ PLANTED: dict[Finder, tuple[str, str]] = {
     moves_outside_move_to: ("registrations/actions.py", "registration.status = 'confirmed'"),
     counts_outside_capacity: ("registrations/actions.py", "a, event.places_taken = 1, 2"),
     queries_in_views: ("events/views.py", "Event.objects.filter(pk=1)"),
-    forms_and_admins_that_save: ("events/admin.py", "def save_model(): pass"),
+    forms_that_save: ("events/forms.py", "class F:\n    def save(self): pass"),
     clocks_in_models_and_rules: ("events/rules.py", "def f(): return timezone.now()"),
     tasks_that_do_more: ("events/tasks.py", "@shared_task\ndef settle(): other()"),
 }
@@ -217,7 +217,11 @@ def test_planted_violation_is_found_by(finder: Finder) -> None:
 
 
 def test_status_written_by_a_call_is_found() -> None:
-    for call in ("Registration(status=1)", "rows.update(status=1)", "Event.objects.create(status=1)"):
+    for call in (
+        "Registration(status=1)",
+        "rows.update(status=1)",
+        "Event.objects.create(status=1)",
+    ):
         assert len(list(moves_outside_move_to(Source("desk/imports.py", call)))) == 1
     assert list(moves_outside_move_to(Source("desk/imports.py", "rows.filter(status=1)"))) == []
 
@@ -272,7 +276,7 @@ def test_rows_are_protected_unless_they_are_parts() -> None:
     deleted = {
         str(field)
         for field in fields(models.ForeignKey)
-        if field.remote_field.on_delete is not models.PROTECT  # type: ignore[attr-defined]
+        if getattr(field.remote_field, "on_delete", None) is not models.PROTECT
     }
     assert deleted == PARTS
 
@@ -388,9 +392,18 @@ def test_first_path_segments_are_reserved() -> None:
 
 # --- Files ------------------------------------------------------------------------------------
 def test_no_file_names_a_machine_or_a_registry() -> None:
-    parts = ("/wo", "rk/|/ho", "me/[a-z]|/ro", "ot/|/Us", "ers/|py", "pi\\.|python", "hosted|npm", "js\\.")
+    parts = (
+        "/wo",
+        "rk/|/ho",
+        "me/[a-z]|/ro",
+        "ot/|/Us",
+        "ers/|py",
+        "pi\\.|python",
+        "hosted|npm",
+        "js\\.",
+    )
     place = re.compile("".join(parts))
-    assert place.search("/ho" "me/anna/.venv")
+    assert place.search("/ho" + "me/anna/.venv")
     found = [(source.path, place.findall(source.text)) for source in sources.texts()]
     expect_none(pair for pair in found if pair[1])
 

@@ -1,6 +1,6 @@
 """Raw bytes to every route: whatever comes, the answer is no 5xx (rules 23 and 24).
 
-FUZZ=100000 sends as many requests; SEED=7 sends others. A failure prints what it takes to repeat it.
+FUZZ=100000 sends as many requests; SEED=7 sends others. A failure prints what was sent.
 """
 
 import os
@@ -29,15 +29,52 @@ CSRF = "a" * 32
 # Bytes that broke something once, here or elsewhere (rules.md, Measured facts).
 NASTY = [
     *(b"", b"%00", b"\x00", b"\xff", b"\xc3", b"%ff", b"\xed\xa0\x80", b"%ed%a0%80", b"\xf0\x9f"),
-    *(b"%", b"%zz", b"%u0000", b"%25", b"%2e%2e%2f", b"../../", b"//", b"\\", b"\r\nX: y", b"%0d%0a"),
-    *("İ".encode(), "ß".encode(), "\u202e".encode(), "\ufeff".encode(), "a\u0301".encode(), b"\x85"),
+    *(
+        b"%",
+        b"%zz",
+        b"%u0000",
+        b"%25",
+        b"%2e%2e%2f",
+        b"../../",
+        b"//",
+        b"\\",
+        b"\r\nX: y",
+        b"%0d%0a",
+    ),
+    *(
+        "İ".encode(),
+        "ß".encode(),
+        "\u202e".encode(),
+        "\ufeff".encode(),
+        "a\u0301".encode(),
+        b"\x85",
+    ),
     *(b"0001-01-01", b"9999-12-31T23:59:59Z", b"2018-02-30", b"1e999", b"-1", b"NaN", b"Infinity"),
-    *(b"9" * 400, b"a" * 5_000, b"[" * 3_000, b'{"a":' * 500, b"&" * 600, b"a=b&" * 600, b"'\"><svg>"),
+    *(
+        b"9" * 400,
+        b"a" * 5_000,
+        b"[" * 3_000,
+        b'{"a":' * 500,
+        b"&" * 600,
+        b"a=b&" * 600,
+        b"'\"><svg>",
+    ),
     *(b"{{7*7}}", b"{%", b"%(a)s", b"%s%n", b"$(id)", b"=1+1", b"on", b"true", b"null", b"\\ud800"),
     *(b'"\\ud800"', b"\xe2\x80\xa8", b"_00", b"_5F", b"id__in", b"password__startswith", b"a@b.cz"),
-    *(b"@", b"a@" + b"b" * 300 + b".cz", b"a@\xc4\x8d.cz", b"http://[", b"https://x.example/", b"//x"),
+    *(
+        b"@",
+        b"a@" + b"b" * 300 + b".cz",
+        b"a@\xc4\x8d.cz",
+        b"http://[",
+        b"https://x.example/",
+        b"//x",
+    ),
 ]
-METHODS = ["GET"] * 8 + ["POST"] * 8 + ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "GE T", "\xe9"]
+METHODS = (
+    ["GET"] * 8
+    + ["POST"] * 8
+    + ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "GE T", "\xe9"]
+)
 TYPES = [
     *["application/x-www-form-urlencoded"] * 20,
     *["multipart/form-data; boundary=x"] * 12,
@@ -47,20 +84,61 @@ TYPES = [
 ]
 HEADERS = [
     *("HTTP_COOKIE", "HTTP_REFERER", "HTTP_ORIGIN", "HTTP_ACCEPT_LANGUAGE", "HTTP_IF_NONE_MATCH"),
-    *("HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_HX_REQUEST", "HTTP_HX_CURRENT_URL", "HTTP_HOST"),
-    *("HTTP_HX_CURRENT_URL_URI_AUTOENCODED", "HTTP_HX_TRIGGER", "HTTP_ACCEPT_ENCODING", "HTTP_ACCEPT"),
+    *(
+        "HTTP_IF_MODIFIED_SINCE",
+        "HTTP_RANGE",
+        "HTTP_HX_REQUEST",
+        "HTTP_HX_CURRENT_URL",
+        "HTTP_HOST",
+    ),
+    *(
+        "HTTP_HX_CURRENT_URL_URI_AUTOENCODED",
+        "HTTP_HX_TRIGGER",
+        "HTTP_ACCEPT_ENCODING",
+        "HTTP_ACCEPT",
+    ),
     *("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_CSRFTOKEN", "HTTP_USER_AGENT"),
-    *("HTTP_X_REQUESTED_WITH", "HTTP_CONNECTION", "CONTENT_LENGTH", "REMOTE_ADDR", "HTTP_TRIGGERING_EVENT"),
+    *(
+        "HTTP_X_REQUESTED_WITH",
+        "HTTP_CONNECTION",
+        "CONTENT_LENGTH",
+        "REMOTE_ADDR",
+        "HTTP_TRIGGERING_EVENT",
+    ),
 ]
 FIELDS = [
     *("name", "email", "who", "town", "town_choice", "kraj", "organisation", "sector", "website"),
     *("contact_name", "contact_email", "needs_note", "vegetarian", "addresses_are_right", "reason"),
     *("login", "password", "oldpassword", "password1", "password2", "code", "credential", "next"),
-    *("q", "p", "o", "e", "all", "status__exact", "region__id__exact", "_to_field", "_popup", "action"),
+    *(
+        "q",
+        "p",
+        "o",
+        "e",
+        "all",
+        "status__exact",
+        "region__id__exact",
+        "_to_field",
+        "_popup",
+        "action",
+    ),
     *("_selected_action", "_changelist_filters", "term", "app_label", "model_name", "field_name"),
     *("starts_at", "starts_at_0", "starts_at_1", "ends_at", "venue", "note", "places", "capacity"),
-    *("title_cs", "title_en", "language", "event", "csrfmiddlewaretoken", "series", "event__id__exact"),
-    *("agenda-TOTAL_FORMS", "agenda-INITIAL_FORMS", "agenda-0-minutes_after_start", "areas-TOTAL_FORMS"),
+    *(
+        "title_cs",
+        "title_en",
+        "language",
+        "event",
+        "csrfmiddlewaretoken",
+        "series",
+        "event__id__exact",
+    ),
+    *(
+        "agenda-TOTAL_FORMS",
+        "agenda-INITIAL_FORMS",
+        "agenda-0-minutes_after_start",
+        "areas-TOTAL_FORMS",
+    ),
 ]
 
 
@@ -144,7 +222,12 @@ class Fuzzer:
     def part(self) -> bytes:
         name = self.chance.choice(FIELDS).encode() if self.chance.random() < 0.8 else self.value()
         extra = self.chance.choice(
-            [b"", b'; filename="a"', b"; filename*=utf-8''%ff", b"\r\nContent-Transfer-Encoding: base64"]
+            [
+                b"",
+                b'; filename="a"',
+                b"; filename*=utf-8''%ff",
+                b"\r\nContent-Transfer-Encoding: base64",
+            ]
         )
         head = b'--x\r\nContent-Disposition: form-data; name="' + name + b'"' + extra
         return head + self.chance.choice([b"\r\n\r\n", b"\n\n", b""]) + self.value() + b"\r\n"
@@ -155,7 +238,15 @@ def addresses(world: World) -> Iterator[bytes]:
         for arguments in world.variants(route).values():
             for language in route.languages:
                 yield route.address(arguments, language).encode()
-    yield from (b"/static/setkani.css", b"/static/nowhere", b"/nowhere", b"/en", b"/de/", b"//", b"*")
+    yield from (
+        b"/static/setkani.css",
+        b"/static/nowhere",
+        b"/nowhere",
+        b"/en",
+        b"/de/",
+        b"//",
+        b"*",
+    )
 
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
@@ -177,7 +268,9 @@ def status_of(application: Application, environ: dict[str, Any]) -> int:
 def shown(environ: dict[str, Any]) -> str:
     """What it takes to send it again."""
     body = environ["wsgi.input"].getvalue()[:300]
-    return repr({name: value for name, value in environ.items() if "wsgi." not in name}) + repr(body)
+    return repr({name: value for name, value in environ.items() if "wsgi." not in name}) + repr(
+        body
+    )
 
 
 def session_of(user: User | None) -> str:

@@ -1,4 +1,4 @@
-"""The settings as a whole: what every answer carries, what follows BASE_URL, what stops the start."""
+"""The settings as a whole: headers of every answer, what follows BASE_URL, what stops the start."""
 
 import json
 import os
@@ -121,9 +121,7 @@ def test_signing_in_sets_a_session_of_the_browser(client: Client) -> None:
 
 
 # --- Another environment, another process -----------------------------------------------------
-def run(
-    tmp_path: Path, *arguments: str, **variables: str
-) -> subprocess.CompletedProcess[str]:
+def run(tmp_path: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """The program in a process of its own, with nothing of this one's environment."""
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), **variables}
     environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
@@ -183,7 +181,11 @@ def test_proxy_is_believed_only_where_it_is_named(tmp_path: Path) -> None:
 
 
 def test_values_come_from_files(tmp_path: Path) -> None:
-    given = {"BASE_URL": "https://setkani.example", "SECRET_KEY": STRONG, "MAIL_FROM": "a@b.example"}
+    given = {
+        "BASE_URL": "https://setkani.example",
+        "SECRET_KEY": STRONG,
+        "MAIL_FROM": "a@b.example",
+    }
     files = {}
     for name, value in given.items():
         (tmp_path / name).write_text(f"{value}\n")
@@ -204,9 +206,7 @@ def test_values_come_from_files(tmp_path: Path) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_weak_value_stops_the_start(
-    tmp_path: Path, variables: dict[str, str], name: str
-) -> None:
+def test_weak_value_stops_the_start(tmp_path: Path, variables: dict[str, str], name: str) -> None:
     ended = run(tmp_path, "-c", "from config import settings", **(REAL | variables))
     assert ended.returncode != 0
     assert "ImproperlyConfigured" in ended.stderr

@@ -301,6 +301,12 @@ def test_registration_shows_the_place_and_nothing_to_others(client, registration
     assert client.post(f"/r/{registration.token}/").status_code == 405
 
 
+def test_who_guesses_secrets_is_asked_to_wait(client, registration):
+    answers = [client.get(f"/r/guess-{n}/").status_code for n in range(31)]
+    assert answers == [404] * 30 + [429]
+    assert client.get(f"/r/{registration.token}/").status_code == 200
+
+
 def test_registration_shows_the_position_in_line(client, event):
     factories.fill(event)
     waiting = factories.registration(event=event)

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
-from desk.programme import Report, load_programme
-from desk.yaml_entries import ProgrammeError
+from desk.programme.entries import ProgrammeError
+from desk.programme.loading import Report, load_programme
 
 
 class Command(BaseCommand):

@@ -6,10 +6,10 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.transactions import action
-from desk.programme_differences import Difference
-from desk.programme_file import Programme
-from desk.programme_rows import agenda_item, stored_venue
-from desk.yaml_entries import Record
+from desk.programme.differences import Difference
+from desk.programme.entries import Record
+from desk.programme.file import Programme
+from desk.programme.rows import agenda_item, stored_venue
 from events import history
 from events.actions import EventError, announce_event, move_event, retitle_event
 from events.models import AgendaItem, Event, EventChange, Venue

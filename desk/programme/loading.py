@@ -7,13 +7,13 @@ from pathlib import Path
 from django.utils import timezone
 
 from accounts.transactions import action
-from desk.programme_checks import check
-from desk.programme_differences import Difference, differences_of
-from desk.programme_file import Programme, read_programme
-from desk.programme_rows import agenda_item, event_row, stored_venue
-from desk.programme_shift import place_in_time, recorded_weeks, weeks_until_upcoming
-from desk.programme_update import apply
-from desk.yaml_entries import Record
+from desk.programme.checks import check
+from desk.programme.differences import Difference, differences_of
+from desk.programme.entries import Record
+from desk.programme.file import Programme, read_programme
+from desk.programme.rows import agenda_item, event_row, stored_venue
+from desk.programme.shift import place_in_time, recorded_weeks, weeks_until_upcoming
+from desk.programme.update import apply
 from events import history
 from events.models import AgendaItem, Area, Event, Partner, Series
 

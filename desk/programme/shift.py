@@ -2,8 +2,8 @@
 
 from datetime import date, datetime, time, timedelta
 
-from desk.programme_file import Programme
-from desk.yaml_entries import Record, refuse
+from desk.programme.entries import Record, refuse
+from desk.programme.file import Programme
 from events.models import EventChange, Series
 from events.rules import PRAGUE, exists_on_the_clock
 

@@ -32,7 +32,7 @@ def few_towns(db: None) -> None:
 @pytest.fixture
 def write(tmp_path: Path, few_towns: None) -> Callable[..., Path]:
     """The whole small programme as a file, with pieces of its text replaced."""
-    from tests.desk.programmes import WHOLE
+    from tests.desk.programme.files import WHOLE
 
     def write_file(*replaced: tuple[str, str]) -> Path:
         text = WHOLE

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from django.utils.translation import override
 
-from desk.programme import load_programme
-from desk.yaml_entries import ProgrammeError
-from tests.desk.programmes import NOTHING, Write, rows
+from desk.programme.entries import ProgrammeError
+from desk.programme.loading import load_programme
+from tests.desk.programme.files import NOTHING, Write, rows
 
 pytestmark = pytest.mark.django_db
 

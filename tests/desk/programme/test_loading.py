@@ -8,14 +8,14 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 
-from desk.programme import create_programme, load_programme
-from desk.programme_checks import check
-from desk.programme_file import read_programme
-from desk.programme_shift import place_in_time
+from desk.programme.checks import check
+from desk.programme.file import read_programme
+from desk.programme.loading import create_programme, load_programme
+from desk.programme.shift import place_in_time
 from events.dates import is_working_day
 from events.models import AgendaItem, Area, Event, EventChange, Partner, Series
 from events.rules import PRAGUE
-from tests.desk.programmes import NOTHING, Write, rows
+from tests.desk.programme.files import NOTHING, Write, rows
 
 DATA = settings.BASE_DIR / "events" / "data"
 ROADSHOW = DATA / "smart-regiony-2018.yaml"

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
-from desk.programme_file import Programme
-from desk.programme_rows import agenda_item, event_row, hall_key, venue_row
-from desk.yaml_entries import Record, refuse
+from desk.programme.entries import Record, refuse
+from desk.programme.file import Programme
+from desk.programme.rows import agenda_item, event_row, hall_key, venue_row
 from events.models import Area, Partner, Series
 from events.rules import PRAGUE, problems_of_times
 

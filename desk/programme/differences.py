@@ -6,10 +6,10 @@ from datetime import datetime
 from textwrap import shorten
 from typing import Any
 
-from desk.programme_file import Programme
-from desk.programme_keys import MOVED_FROM
-from desk.programme_rows import hall_key, known_venue
-from desk.yaml_entries import Record
+from desk.programme.entries import Record
+from desk.programme.file import Programme
+from desk.programme.keys import MOVED_FROM
+from desk.programme.rows import hall_key, known_venue
 from events.models import AgendaItem, Area, Event, Partner, Series, Venue
 from events.rules import PRAGUE
 from events.states import Status

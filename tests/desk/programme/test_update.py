@@ -7,11 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from desk.programme import Report, load_programme
+from desk.programme.loading import Report, load_programme
 from events import actions
 from events.models import Area, Event, EventChange, Series, Venue
 from events.rules import PRAGUE
-from tests.desk.programmes import Write
+from tests.desk.programme.files import Write
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from desk.yaml_entries import Entry, Reader, read_record, read_records
+from desk.programme.entries import Entry, Reader, read_record, read_records
 from events.models import Municipality, Region
 
 MOVED_FROM = ("moved_from_starts_at", "moved_from_ends_at", "moved_from_venue")

@@ -1,13 +1,12 @@
 """A programme file as a whole: read into records of columns; nothing is written here.
 
-Moments stay naive (Prague wall clock) until desk/programme_shift.py gives them their place in time.
+Moments stay naive (Prague wall clock) until desk/programme/shift.py gives them their place in time.
 """
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desk.programme_keys import AREA, EVENT, REQUIRED_OF_EVENT, REQUIRED_OF_SERIES, SERIES
-from desk.yaml_entries import (
+from desk.programme.entries import (
     Entry,
     ProgrammeError,
     Reader,
@@ -17,6 +16,7 @@ from desk.yaml_entries import (
     read_records,
     refuse,
 )
+from desk.programme.keys import AREA, EVENT, REQUIRED_OF_EVENT, REQUIRED_OF_SERIES, SERIES
 from events.models import Partner
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from desk.yaml_entries import Record
+from desk.programme.entries import Record
 from events.models import AgendaItem, Area, Event, Venue
 from events.states import Status
 
