@@ -96,7 +96,10 @@ def crowd() -> Crowd:
 
     def join(name: str, *, contact: str = "", email: str | None = None) -> Registration:
         own = f"{name.lower()}{number}@mesto.example" if email is None else email
-        values = {"contact_name": "Karel Kontakt", "contact_email": f"{contact}{number}@urad.example"}
+        values = {
+            "contact_name": "Karel Kontakt",
+            "contact_email": f"{contact}{number}@urad.example",
+        }
         return factories.registration(
             event=event, name=name, email=own, **(values if contact else {})
         )

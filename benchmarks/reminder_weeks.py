@@ -163,7 +163,9 @@ class Story:
 
 def _rows_of(letters: list[Letter]) -> list[Message]:
     ids = [letter.message_id for letter in letters]
-    return list(Message.objects.filter(message_id__in=ids).select_related("reminder")) if ids else []
+    return (
+        list(Message.objects.filter(message_id__in=ids).select_related("reminder")) if ids else []
+    )
 
 
 def _reminders(letters: list[Letter]) -> list[tuple[Letter, Message]]:
@@ -172,7 +174,9 @@ def _reminders(letters: list[Letter]) -> list[tuple[Letter, Message]]:
     return [pair for pair in pairs if pair[1].kind == Message.Kind.REMINDER]
 
 
-def _expect_same(found: dict[tuple[str, str, datetime], str], wanted: dict[tuple[str, str, datetime], str]) -> None:
+def _expect_same(
+    found: dict[tuple[str, str, datetime], str], wanted: dict[tuple[str, str, datetime], str]
+) -> None:
     for key in sorted({*found, *wanted}):
         expect(f"the reminder {key}", found.get(key), wanted.get(key))
 

@@ -201,7 +201,7 @@ def _end(cast: Cast) -> None:
     over = event("praha")
     assert over.starts_at
     assert over.ends_at
-    back = timedelta(weeks=5)
+    back = timedelta(days=(over.starts_at - timezone.now()).days + 4)
     _rows("praha").update(starts_at=over.starts_at - back, ends_at=over.ends_at - back)
 
 

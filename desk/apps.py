@@ -1,3 +1,5 @@
+"""The room as Django knows it: what crosses rooms, the admin site among it."""
+
 from django.apps import AppConfig
 from django.contrib.admin import apps
 

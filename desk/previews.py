@@ -109,5 +109,6 @@ def _counted(messages: Sequence[Message]) -> Preview:
 def _has_entry(message: Message) -> bool:
     """Whether the mail puts an entry into the attendee's calendar, changes it or takes it out."""
     registration = message.registration
-    is_own = registration is not None and not message.is_for_contact
-    return is_own and registration.is_confirmed and message.kind in REQUESTS | CANCELS
+    if registration is None or message.is_for_contact:
+        return False
+    return registration.is_confirmed and message.kind in REQUESTS | CANCELS

@@ -332,10 +332,9 @@ class EventFilter(admin.SimpleListFilter):
         return [(str(event.pk), f"{event.name}, {_day(event)}") for event in events]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value() or ""
-        if chosen.isascii() and chosen.isdecimal():
-            return queryset.filter(event=int(chosen))
-        return queryset
+        """What is not one of the choices filters nothing."""
+        chosen = self.value()
+        return queryset.filter(event=chosen) if chosen in dict(self.lookup_choices) else queryset
 
 
 def _day(event: Event) -> str:

@@ -44,12 +44,14 @@ def problems_of_moving(
 
 
 def problems_of_calling_off(event: Event, now: datetime) -> list[Problem]:
+    """Why an event cannot be called off now."""
     if event.status != Status.PUBLISHED:
         return [_("Only a published session can be called off.")]
     return [_("The session is over.")] if event.is_over(now) else []
 
 
 def problems_of_reinstating(event: Event, now: datetime) -> list[Problem]:
+    """Why a calling-off cannot be taken back now."""
     if not event.is_called_off:
         return [_("The session is not called off.")]
     if event.has_started(now):

@@ -44,7 +44,7 @@ def suggest_towns(text: str) -> list[tuple[Municipality, str]]:
 
 
 def label_of(town: Municipality, among: Iterable[Municipality]) -> str:
-    """The town's name; where others bear it, with its kraj; where they share that, a town nearby."""
+    """The town's name; where others bear it, with its kraj; where these share it, a town nearby."""
     others = [other for other in among if other.pk != town.pk and other.name == town.name]
     if not others:
         return town.name

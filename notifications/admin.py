@@ -24,23 +24,6 @@ CSS_CLASS: dict[str, str] = {
 }
 
 
-class RegistrationFilter(admin.SimpleListFilter):
-    """By one registration, reached by a link from its page: it offers no list to choose from."""
-
-    title = _("registration")
-    parameter_name = "registration"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[Any]:
-        chosen = self.value()
-        return [(chosen, _("the chosen one"))] if chosen else []
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value() or ""
-        if chosen.isascii() and chosen.isdecimal():
-            return queryset.filter(registration=int(chosen))
-        return queryset
-
-
 @admin.register(Message)
 class MessageAdmin(PlainAdmin):
     list_display = ("kind", "shown_state", "to_email", "event_name", "person", "made", "settled")

@@ -48,6 +48,12 @@ def _line(label: Any, limit: int, autocomplete: str, **kwargs: Any) -> LineField
     return LineField(label=label, max_length=limit, widget=widget, **kwargs)
 
 
+def kraj_choices() -> list[tuple[str, Any]]:
+    """The kraje, for a town that is on no list, and abroad."""
+    kraje = [(str(kraj.pk), kraj.name) for kraj in Kraj.objects.order_by("position", "pk")]
+    return [("", _("(from the list of towns)")), *kraje, (ABROAD, _("Outside Czechia"))]
+
+
 class RegistrationForm(forms.Form):
     """One person for one event, sent by themselves or by a contact person."""
 
@@ -91,7 +97,8 @@ class RegistrationForm(forms.Form):
     town_choice = forms.CharField(
         label=_("Which of them"), required=False, max_length=20, widget=forms.RadioSelect
     )
-    kraj = forms.ChoiceField(label=_("Kraj"), required=False)
+    # Asked of the database only where it is shown or filled in.
+    kraj = forms.ChoiceField(label=_("Kraj"), required=False, choices=kraj_choices)
     organisation = _line(
         _("Organisation"),
         160,
@@ -117,7 +124,6 @@ class RegistrationForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.towns: list[Municipality] = []
-        self.fields["kraj"].choices = self._kraj_choices()  # type: ignore[attr-defined]
         self.fields["town_choice"].widget.choices = self._town_choices()
         self.fields["town"].widget.attrs |= {"list": "towns", "spellcheck": "false"}
         if self.is_bound:
@@ -137,17 +143,13 @@ class RegistrationForm(forms.Form):
         for name, is_needless in needless.items():
             self.fields[name].required = not is_needless
 
-    def _kraj_choices(self) -> list[tuple[str, Any]]:
-        kraje = [(str(kraj.pk), kraj.name) for kraj in Kraj.objects.order_by("position", "pk")]
-        return [("", _("(from the list of towns)")), *kraje, (ABROAD, _("Outside Czechia"))]
-
     def _town_choices(self) -> list[tuple[str, Any]]:
         """The towns of the typed name, where it stands more than once."""
         self.towns = find_towns(self._typed("town")) if self.is_bound else []
         if len(self.towns) < 2:
             return []
         named = [(str(town.pk), label_of(town, self.towns)) for town in self.towns]
-        return [*named, ("", _("Another town, I will type it again"))]
+        return [*named, ("another", _("Another town, I will type it again"))]
 
     def _typed(self, name: str) -> str:
         return clean(str(self.data.get(self.add_prefix(name), "")))[:80]

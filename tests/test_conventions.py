@@ -424,6 +424,7 @@ def test_unfinished_work_stands_nowhere() -> None:
 SPANNING = {
     "tests/test_conventions.py": "style.md",
     "tests/test_fuzz.py": "every route",
+    "tests/test_journeys.py": "a whole way through the pages",
     "tests/test_permissions.py": "every route",
     "tests/test_readme.py": "README.md",
     "tests/test_screens.py": "every page",
@@ -438,9 +439,9 @@ SPANNING = {
 
 def mirrored(path: str) -> list[str]:
     """The files a test may stand for: tests/events/test_dates.py for events/dates.py."""
-    app, name = Path(path).parts[1], Path(path).name.removeprefix("test_")
+    app, name = Path(path).parent.relative_to("tests"), Path(path).name.removeprefix("test_")
     folders = ("", "management/commands/", "management/", "templatetags/")
-    return [f"{app}/{folder}{name}" for folder in folders]
+    return [f"{app.as_posix()}/{folder}{name}" for folder in folders]
 
 
 def test_every_test_file_mirrors_a_file() -> None:

@@ -8,281 +8,843 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Kraj',
+            name="Kraj",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=5, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='name')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=5, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="name")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
             ],
             options={
-                'verbose_name': 'kraj',
-                'verbose_name_plural': 'kraje',
+                "verbose_name": "kraj",
+                "verbose_name_plural": "kraje",
             },
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=4, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='name')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=4, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="name")),
             ],
             options={
-                'verbose_name': 'region',
-                'verbose_name_plural': 'regions',
+                "verbose_name": "region",
+                "verbose_name_plural": "regions",
             },
         ),
         migrations.CreateModel(
-            name='Municipality',
+            name="Municipality",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('population', models.PositiveIntegerField(default=0, verbose_name='population')),
-                ('latitude', models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True, verbose_name='latitude')),
-                ('longitude', models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True, verbose_name='longitude')),
-                ('geoname_id', models.PositiveIntegerField(blank=True, null=True, unique=True, verbose_name='GeoNames id')),
-                ('is_listed', models.BooleanField(default=True, verbose_name='on the list')),
-                ('search_key', models.CharField(db_index=True, editable=False, max_length=80)),
-                ('kraj', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='events.kraj', verbose_name='kraj')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("population", models.PositiveIntegerField(default=0, verbose_name="population")),
+                (
+                    "latitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        max_digits=8,
+                        null=True,
+                        verbose_name="latitude",
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        max_digits=8,
+                        null=True,
+                        verbose_name="longitude",
+                    ),
+                ),
+                (
+                    "geoname_id",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, unique=True, verbose_name="GeoNames id"
+                    ),
+                ),
+                ("is_listed", models.BooleanField(default=True, verbose_name="on the list")),
+                ("search_key", models.CharField(db_index=True, editable=False, max_length=80)),
+                (
+                    "kraj",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="events.kraj",
+                        verbose_name="kraj",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'town',
-                'verbose_name_plural': 'towns',
+                "verbose_name": "town",
+                "verbose_name_plural": "towns",
             },
         ),
         migrations.AddField(
-            model_name='kraj',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='kraje', to='events.region', verbose_name='region'),
+            model_name="kraj",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="kraje",
+                to="events.region",
+                verbose_name="region",
+            ),
         ),
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True, validators=[events.models.refuse_reserved_slug], verbose_name='address')),
-                ('kind', models.CharField(choices=[('roadshow', 'Roadshow'), ('workshop', 'Workshops'), ('working_group', 'Working group')], max_length=20, verbose_name='kind')),
-                ('is_closed_door', models.BooleanField(default=False, verbose_name='closed-door')),
-                ('is_example', models.BooleanField(default=False, verbose_name='example data')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('reference_code', models.CharField(max_length=4, validators=[django.core.validators.RegexValidator('^[A-Z]{2,4}$', 'Two to four capital letters.')], verbose_name='code of references')),
-                ('title_cs', models.CharField(max_length=120, verbose_name='title (Czech)')),
-                ('title_en', models.CharField(blank=True, max_length=120, verbose_name='title (English)')),
-                ('headline_cs', models.CharField(blank=True, max_length=120, verbose_name='headline (Czech)')),
-                ('headline_en', models.CharField(blank=True, max_length=120, verbose_name='headline (English)')),
-                ('lead_cs', models.TextField(blank=True, max_length=600, verbose_name='lead (Czech)')),
-                ('lead_en', models.TextField(blank=True, max_length=600, verbose_name='lead (English)')),
-                ('description_cs', models.TextField(blank=True, max_length=4000, verbose_name='description (Czech)')),
-                ('description_en', models.TextField(blank=True, max_length=4000, verbose_name='description (English)')),
-                ('organiser_cs', models.CharField(max_length=200, verbose_name='organiser (Czech)')),
-                ('organiser_en', models.CharField(blank=True, max_length=200, verbose_name='organiser (English)')),
-                ('contact_email', models.EmailField(max_length=254, verbose_name='contact e-mail')),
-                ('reminders', models.CharField(blank=True, default='7d@9 1d@9', help_text='Days before at an hour, or hours before: 7d@9 1d@9 3h', max_length=100, validators=[django.core.validators.RegexValidator('^((\\d{1,2}d@\\d{1,2}|\\d{1,2}h)( |$))*$', 'Days before at an hour, or hours before: 7d@9 1d@9 3h')], verbose_name='reminders')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        unique=True,
+                        validators=[events.models.refuse_reserved_slug],
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("roadshow", "Roadshow"),
+                            ("workshop", "Workshops"),
+                            ("working_group", "Working group"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("is_closed_door", models.BooleanField(default=False, verbose_name="closed-door")),
+                ("is_example", models.BooleanField(default=False, verbose_name="example data")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "reference_code",
+                    models.CharField(
+                        max_length=4,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{2,4}$", "Two to four capital letters."
+                            )
+                        ],
+                        verbose_name="code of references",
+                    ),
+                ),
+                ("title_cs", models.CharField(max_length=120, verbose_name="title (Czech)")),
+                (
+                    "title_en",
+                    models.CharField(blank=True, max_length=120, verbose_name="title (English)"),
+                ),
+                (
+                    "headline_cs",
+                    models.CharField(blank=True, max_length=120, verbose_name="headline (Czech)"),
+                ),
+                (
+                    "headline_en",
+                    models.CharField(blank=True, max_length=120, verbose_name="headline (English)"),
+                ),
+                (
+                    "lead_cs",
+                    models.TextField(blank=True, max_length=600, verbose_name="lead (Czech)"),
+                ),
+                (
+                    "lead_en",
+                    models.TextField(blank=True, max_length=600, verbose_name="lead (English)"),
+                ),
+                (
+                    "description_cs",
+                    models.TextField(
+                        blank=True, max_length=4000, verbose_name="description (Czech)"
+                    ),
+                ),
+                (
+                    "description_en",
+                    models.TextField(
+                        blank=True, max_length=4000, verbose_name="description (English)"
+                    ),
+                ),
+                (
+                    "organiser_cs",
+                    models.CharField(max_length=200, verbose_name="organiser (Czech)"),
+                ),
+                (
+                    "organiser_en",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="organiser (English)"
+                    ),
+                ),
+                ("contact_email", models.EmailField(max_length=254, verbose_name="contact e-mail")),
+                (
+                    "reminders",
+                    models.CharField(
+                        blank=True,
+                        default="7d@9 1d@9",
+                        help_text="Days before at an hour, or hours before: 7d@9 1d@9 3h",
+                        max_length=100,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^((\\d{1,2}d@\\d{1,2}|\\d{1,2}h)( |$))*$",
+                                "Days before at an hour, or hours before: 7d@9 1d@9 3h",
+                            )
+                        ],
+                        verbose_name="reminders",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'series',
-                'verbose_name_plural': 'series',
-                'constraints': [models.CheckConstraint(condition=models.Q(('slug__in', ['account', 'admin', 'accessibility', 'api', 'b', 'calendar', 'd', 'desk', 'en', 'cs', 'follow', 'healthz', 'i', 'mine', 'privacy', 'r', 'readyz', 'robots', 'static', 'sitemap', 'town', 'towns']), _negated=True), name='series_slug_is_not_reserved')],
+                "verbose_name": "series",
+                "verbose_name_plural": "series",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "slug__in",
+                                [
+                                    "account",
+                                    "admin",
+                                    "accessibility",
+                                    "api",
+                                    "b",
+                                    "calendar",
+                                    "d",
+                                    "desk",
+                                    "en",
+                                    "cs",
+                                    "follow",
+                                    "healthz",
+                                    "i",
+                                    "mine",
+                                    "privacy",
+                                    "r",
+                                    "readyz",
+                                    "robots",
+                                    "static",
+                                    "sitemap",
+                                    "town",
+                                    "towns",
+                                ],
+                            ),
+                            _negated=True,
+                        ),
+                        name="series_slug_is_not_reserved",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Partner',
+            name="Partner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.CharField(choices=[('general', 'General partners'), ('partner', 'Partners')], max_length=10, verbose_name='rank')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('series', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='partners', to='events.series')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "rank",
+                    models.CharField(
+                        choices=[("general", "General partners"), ("partner", "Partners")],
+                        max_length=10,
+                        verbose_name="rank",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="partners",
+                        to="events.series",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'partner',
-                'verbose_name_plural': 'partners',
+                "verbose_name": "partner",
+                "verbose_name_plural": "partners",
             },
         ),
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('name_cs', models.CharField(max_length=80, verbose_name='name (Czech)')),
-                ('name_en', models.CharField(blank=True, max_length=80, verbose_name='name (English)')),
-                ('description_cs', models.CharField(blank=True, max_length=300, verbose_name='description (Czech)')),
-                ('description_en', models.CharField(blank=True, max_length=300, verbose_name='description (English)')),
-                ('series', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='areas', to='events.series')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                ("name_cs", models.CharField(max_length=80, verbose_name="name (Czech)")),
+                (
+                    "name_en",
+                    models.CharField(blank=True, max_length=80, verbose_name="name (English)"),
+                ),
+                (
+                    "description_cs",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="description (Czech)"
+                    ),
+                ),
+                (
+                    "description_en",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="description (English)"
+                    ),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="areas",
+                        to="events.series",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'area',
-                'verbose_name_plural': 'areas',
+                "verbose_name": "area",
+                "verbose_name_plural": "areas",
             },
         ),
         migrations.CreateModel(
-            name='Venue',
+            name="Venue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_cs', models.CharField(blank=True, max_length=120, verbose_name='name (Czech)')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='name (English)')),
-                ('street', models.CharField(blank=True, max_length=120, verbose_name='street')),
-                ('postcode', models.CharField(blank=True, max_length=6, verbose_name='postcode')),
-                ('latitude', models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True, verbose_name='latitude')),
-                ('longitude', models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True, verbose_name='longitude')),
-                ('travel_cs', models.TextField(blank=True, max_length=1000, verbose_name='how to get there (Czech)')),
-                ('travel_en', models.TextField(blank=True, max_length=1000, verbose_name='how to get there (English)')),
-                ('access_cs', models.TextField(blank=True, max_length=1000, verbose_name='accessibility (Czech)')),
-                ('access_en', models.TextField(blank=True, max_length=1000, verbose_name='accessibility (English)')),
-                ('town', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='events.municipality', verbose_name='town')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name_cs",
+                    models.CharField(blank=True, max_length=120, verbose_name="name (Czech)"),
+                ),
+                (
+                    "name_en",
+                    models.CharField(blank=True, max_length=120, verbose_name="name (English)"),
+                ),
+                ("street", models.CharField(blank=True, max_length=120, verbose_name="street")),
+                ("postcode", models.CharField(blank=True, max_length=6, verbose_name="postcode")),
+                (
+                    "latitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        max_digits=8,
+                        null=True,
+                        verbose_name="latitude",
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        max_digits=8,
+                        null=True,
+                        verbose_name="longitude",
+                    ),
+                ),
+                (
+                    "travel_cs",
+                    models.TextField(
+                        blank=True, max_length=1000, verbose_name="how to get there (Czech)"
+                    ),
+                ),
+                (
+                    "travel_en",
+                    models.TextField(
+                        blank=True, max_length=1000, verbose_name="how to get there (English)"
+                    ),
+                ),
+                (
+                    "access_cs",
+                    models.TextField(
+                        blank=True, max_length=1000, verbose_name="accessibility (Czech)"
+                    ),
+                ),
+                (
+                    "access_en",
+                    models.TextField(
+                        blank=True, max_length=1000, verbose_name="accessibility (English)"
+                    ),
+                ),
+                (
+                    "town",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="events.municipality",
+                        verbose_name="town",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'venue',
-                'verbose_name_plural': 'venues',
+                "verbose_name": "venue",
+                "verbose_name_plural": "venues",
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(verbose_name='address')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('kind', models.CharField(choices=[('regional_meeting', 'Session'), ('workshop', 'Workshop'), ('group_meeting', 'Meeting'), ('call', 'Call')], max_length=20, verbose_name='kind')),
-                ('admission', models.CharField(choices=[('open', 'Open'), ('approval', 'With approval'), ('invitation', 'By invitation'), ('members', 'Members only')], default='open', max_length=10, verbose_name='admission')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('cancelled', 'Called off')], default='draft', max_length=10, verbose_name='status')),
-                ('title_cs', models.CharField(max_length=120, verbose_name='title (Czech)')),
-                ('title_en', models.CharField(blank=True, max_length=120, verbose_name='title (English)')),
-                ('description_cs', models.TextField(blank=True, max_length=4000, verbose_name='description (Czech)')),
-                ('description_en', models.TextField(blank=True, max_length=4000, verbose_name='description (English)')),
-                ('starts_at', models.DateTimeField(blank=True, null=True, verbose_name='starts')),
-                ('ends_at', models.DateTimeField(blank=True, null=True, verbose_name='ends')),
-                ('period_from', models.DateField(blank=True, null=True, verbose_name='period from')),
-                ('period_to', models.DateField(blank=True, null=True, verbose_name='period to')),
-                ('opens_at', models.DateTimeField(blank=True, null=True, verbose_name='registration opens')),
-                ('closes_at', models.DateTimeField(blank=True, null=True, verbose_name='call closes')),
-                ('closing_hours', models.PositiveSmallIntegerField(default=24, verbose_name='registration closes, hours before')),
-                ('answer_hours', models.PositiveSmallIntegerField(default=48, verbose_name='answers, hours before')),
-                ('substitution_hours', models.PositiveSmallIntegerField(default=2, verbose_name='substitutes, hours before')),
-                ('promotion_ends_hours', models.PositiveSmallIntegerField(default=18, verbose_name='promotion ends, hours before')),
-                ('offer_hours', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='hours an offer is held')),
-                ('capacity', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100000)], verbose_name='capacity')),
-                ('has_waiting_list', models.BooleanField(default=True, verbose_name='waiting list')),
-                ('uid', models.CharField(default=events.models.new_uid, editable=False, max_length=120, unique=True)),
-                ('revision', models.PositiveIntegerField(default=0, editable=False, verbose_name='revision')),
-                ('incarnation', models.PositiveIntegerField(default=0, editable=False, verbose_name='incarnation')),
-                ('moved_from_starts_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('moved_from_ends_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('places_taken', models.PositiveIntegerField(default=0, editable=False, verbose_name='taken')),
-                ('places_waiting', models.PositiveIntegerField(default=0, editable=False, verbose_name='waiting')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='events.region', verbose_name='region')),
-                ('series', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='events.series', verbose_name='series')),
-                ('moved_from_venue', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='events.venue')),
-                ('venue', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='events.venue', verbose_name='venue')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(verbose_name="address")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("regional_meeting", "Session"),
+                            ("workshop", "Workshop"),
+                            ("group_meeting", "Meeting"),
+                            ("call", "Call"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "admission",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("approval", "With approval"),
+                            ("invitation", "By invitation"),
+                            ("members", "Members only"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="admission",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("published", "Published"),
+                            ("cancelled", "Called off"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("title_cs", models.CharField(max_length=120, verbose_name="title (Czech)")),
+                (
+                    "title_en",
+                    models.CharField(blank=True, max_length=120, verbose_name="title (English)"),
+                ),
+                (
+                    "description_cs",
+                    models.TextField(
+                        blank=True, max_length=4000, verbose_name="description (Czech)"
+                    ),
+                ),
+                (
+                    "description_en",
+                    models.TextField(
+                        blank=True, max_length=4000, verbose_name="description (English)"
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(blank=True, null=True, verbose_name="starts")),
+                ("ends_at", models.DateTimeField(blank=True, null=True, verbose_name="ends")),
+                (
+                    "period_from",
+                    models.DateField(blank=True, null=True, verbose_name="period from"),
+                ),
+                ("period_to", models.DateField(blank=True, null=True, verbose_name="period to")),
+                (
+                    "opens_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="registration opens"),
+                ),
+                (
+                    "closes_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="call closes"),
+                ),
+                (
+                    "closing_hours",
+                    models.PositiveSmallIntegerField(
+                        default=24, verbose_name="registration closes, hours before"
+                    ),
+                ),
+                (
+                    "answer_hours",
+                    models.PositiveSmallIntegerField(
+                        default=48, verbose_name="answers, hours before"
+                    ),
+                ),
+                (
+                    "substitution_hours",
+                    models.PositiveSmallIntegerField(
+                        default=2, verbose_name="substitutes, hours before"
+                    ),
+                ),
+                (
+                    "promotion_ends_hours",
+                    models.PositiveSmallIntegerField(
+                        default=18, verbose_name="promotion ends, hours before"
+                    ),
+                ),
+                (
+                    "offer_hours",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="hours an offer is held"
+                    ),
+                ),
+                (
+                    "capacity",
+                    models.PositiveIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(100000),
+                        ],
+                        verbose_name="capacity",
+                    ),
+                ),
+                (
+                    "has_waiting_list",
+                    models.BooleanField(default=True, verbose_name="waiting list"),
+                ),
+                (
+                    "uid",
+                    models.CharField(
+                        default=events.models.new_uid, editable=False, max_length=120, unique=True
+                    ),
+                ),
+                (
+                    "revision",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="revision"),
+                ),
+                (
+                    "incarnation",
+                    models.PositiveIntegerField(
+                        default=0, editable=False, verbose_name="incarnation"
+                    ),
+                ),
+                (
+                    "moved_from_starts_at",
+                    models.DateTimeField(blank=True, editable=False, null=True),
+                ),
+                ("moved_from_ends_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "places_taken",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="taken"),
+                ),
+                (
+                    "places_waiting",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="waiting"),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "changed_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="events.region",
+                        verbose_name="region",
+                    ),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="events.series",
+                        verbose_name="series",
+                    ),
+                ),
+                (
+                    "moved_from_venue",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="events.venue",
+                    ),
+                ),
+                (
+                    "venue",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="events.venue",
+                        verbose_name="venue",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'session',
-                'verbose_name_plural': 'sessions',
+                "verbose_name": "session",
+                "verbose_name_plural": "sessions",
             },
         ),
         migrations.CreateModel(
-            name='AgendaItem',
+            name="AgendaItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('minutes_after_start', models.PositiveSmallIntegerField(verbose_name='minutes after the start')),
-                ('title_cs', models.CharField(max_length=200, verbose_name='title (Czech)')),
-                ('title_en', models.CharField(blank=True, max_length=200, verbose_name='title (English)')),
-                ('note_cs', models.CharField(blank=True, max_length=200, verbose_name='note (Czech)')),
-                ('note_en', models.CharField(blank=True, max_length=200, verbose_name='note (English)')),
-                ('is_break', models.BooleanField(default=False, verbose_name='break')),
-                ('area', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='events.area', verbose_name='area')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agenda', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "minutes_after_start",
+                    models.PositiveSmallIntegerField(verbose_name="minutes after the start"),
+                ),
+                ("title_cs", models.CharField(max_length=200, verbose_name="title (Czech)")),
+                (
+                    "title_en",
+                    models.CharField(blank=True, max_length=200, verbose_name="title (English)"),
+                ),
+                (
+                    "note_cs",
+                    models.CharField(blank=True, max_length=200, verbose_name="note (Czech)"),
+                ),
+                (
+                    "note_en",
+                    models.CharField(blank=True, max_length=200, verbose_name="note (English)"),
+                ),
+                ("is_break", models.BooleanField(default=False, verbose_name="break")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="events.area",
+                        verbose_name="area",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="agenda",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'point of the programme',
-                'verbose_name_plural': 'programme',
-                'constraints': [models.UniqueConstraint(fields=('event', 'minutes_after_start'), name='agenda_has_one_point_at_a_time')],
+                "verbose_name": "point of the programme",
+                "verbose_name_plural": "programme",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event", "minutes_after_start"),
+                        name="agenda_has_one_point_at_a_time",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EventChange',
+            name="EventChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('kind', models.CharField(max_length=30, verbose_name='what')),
-                ('actor_id', models.BigIntegerField(blank=True, null=True, verbose_name='by')),
-                ('via', models.CharField(blank=True, max_length=20, verbose_name='via')),
-                ('event_revision', models.PositiveIntegerField(verbose_name='revision of the event')),
-                ('incarnation', models.PositiveIntegerField(verbose_name='incarnation')),
-                ('data', models.JSONField(blank=True, default=dict, verbose_name='data')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('announced_at', models.DateTimeField(blank=True, null=True, verbose_name='announced')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='events.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("kind", models.CharField(max_length=30, verbose_name="what")),
+                ("actor_id", models.BigIntegerField(blank=True, null=True, verbose_name="by")),
+                ("via", models.CharField(blank=True, max_length=20, verbose_name="via")),
+                (
+                    "event_revision",
+                    models.PositiveIntegerField(verbose_name="revision of the event"),
+                ),
+                ("incarnation", models.PositiveIntegerField(verbose_name="incarnation")),
+                ("data", models.JSONField(blank=True, default=dict, verbose_name="data")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "announced_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="announced"),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="events.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': "event's history",
-                'verbose_name_plural': "events' history",
-                'indexes': [models.Index(condition=models.Q(('announced_at__isnull', True)), fields=['id'], name='event_change_unannounced')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('kind__in', ['capacity_changed', 'edited']), _negated=True), fields=('event', 'event_revision'), name='event_change_has_its_own_revision')],
+                "verbose_name": "event's history",
+                "verbose_name_plural": "events' history",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("announced_at__isnull", True)),
+                        fields=["id"],
+                        name="event_change_unannounced",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["capacity_changed", "edited"]), _negated=True
+                        ),
+                        fields=("event", "event_revision"),
+                        name="event_change_has_its_own_revision",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='municipality',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_listed', False)), fields=('kraj', 'search_key'), name='town_typed_by_hand_stands_once_in_its_kraj'),
+            model_name="municipality",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_listed", False)),
+                fields=("kraj", "search_key"),
+                name="town_typed_by_hand_stands_once_in_its_kraj",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='municipality',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('longitude__isnull', False)), _connector='OR'), name='town_has_both_coordinates_or_none'),
+            model_name="municipality",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                    models.Q(("latitude__isnull", False), ("longitude__isnull", False)),
+                    _connector="OR",
+                ),
+                name="town_has_both_coordinates_or_none",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.UniqueConstraint(fields=('series', 'name'), name='partner_stands_once_in_a_series'),
+            model_name="partner",
+            constraint=models.UniqueConstraint(
+                fields=("series", "name"), name="partner_stands_once_in_a_series"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.UniqueConstraint(fields=('series', 'name_cs'), name='area_stands_once_in_a_series'),
+            model_name="area",
+            constraint=models.UniqueConstraint(
+                fields=("series", "name_cs"), name="area_stands_once_in_a_series"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='venue',
-            constraint=models.UniqueConstraint(fields=('town', 'name_cs', 'street'), name='venue_stands_once_in_its_town'),
+            model_name="venue",
+            constraint=models.UniqueConstraint(
+                fields=("town", "name_cs", "street"), name="venue_stands_once_in_its_town"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='venue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('longitude__isnull', False)), _connector='OR'), name='venue_has_both_coordinates_or_none'),
+            model_name="venue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                    models.Q(("latitude__isnull", False), ("longitude__isnull", False)),
+                    _connector="OR",
+                ),
+                name="venue_has_both_coordinates_or_none",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['starts_at'], name='event_by_start'),
+            model_name="event",
+            index=models.Index(fields=["starts_at"], name="event_by_start"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('series', 'slug'), name='event_slug_stands_once_in_its_series'),
+            model_name="event",
+            constraint=models.UniqueConstraint(
+                fields=("series", "slug"), name="event_slug_stands_once_in_its_series"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_at__isnull', True), ('starts_at__isnull', True)), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='event_ends_after_it_starts'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ends_at__isnull", True), ("starts_at__isnull", True)),
+                    ("ends_at__gt", models.F("starts_at")),
+                    _connector="OR",
+                ),
+                name="event_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('period_from__isnull', True), ('period_to__isnull', True)), ('period_to__gte', models.F('period_from')), _connector='OR'), name='event_period_ends_after_it_starts'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("period_from__isnull", True), ("period_to__isnull", True)),
+                    ("period_to__gte", models.F("period_from")),
+                    _connector="OR",
+                ),
+                name="event_period_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), ('starts_at__isnull', False), ('period_from__isnull', False), models.Q(('closes_at__isnull', False), ('kind', 'call')), _connector='OR'), name='published_event_has_a_date_or_a_period'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status", "draft"),
+                    ("starts_at__isnull", False),
+                    ("period_from__isnull", False),
+                    models.Q(("closes_at__isnull", False), ("kind", "call")),
+                    _connector="OR",
+                ),
+                name="published_event_has_a_date_or_a_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'call'), _negated=True), ('starts_at__isnull', True), _connector='OR'), name='call_has_no_start'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "call"), _negated=True),
+                    ("starts_at__isnull", True),
+                    _connector="OR",
+                ),
+                name="call_has_no_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 1)), name='event_has_capacity'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("capacity__gte", 1)), name="event_has_capacity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'published', 'cancelled'])), name='event_status_is_known'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "published", "cancelled"])),
+                name="event_status_is_known",
+            ),
         ),
     ]

@@ -145,7 +145,7 @@ def test_a_second_registration_overtakes_nothing_and_only_the_end_overtakes_it()
 
 
 def test_an_events_fact_waits_for_older_facts_of_its_people():
-    """The order of two mails to one person is the order of what happened."""
+    # The order of two mails to one person is the order of what happened.
     event = factories.event()
     registration = factories.registration(event=event)
     later(event)

@@ -60,7 +60,8 @@ def test_one_connection_takes_the_batch_and_the_bytes_are_those_of_the_row(smtp_
         assert taken.raw == bytes(message.raw)
         assert taken.recipients == (message.to_email,)
         assert taken.sender == "setkani@setkani.example"
-        assert message.settled_at is not None and message.leased_until is None
+        assert message.settled_at is not None
+        assert message.leased_until is None
     assert [taken.recipients[0] for taken in smtp_server.deliveries] == [
         row.email for row in people
     ]
@@ -133,7 +134,7 @@ def test_a_connection_that_is_cut_costs_one_mail_a_retry_and_no_other(settings):
     taken, came = [], itertools.count(1)
 
     class Cutting:
-        async def handle_DATA(self, server, session, envelope):
+        async def handle_DATA(self, server, session, envelope):  # noqa: N802
             if next(came) == 2:
                 server.transport.abort()
                 await asyncio.sleep(0.05)
@@ -160,7 +161,7 @@ def test_a_recipient_that_hangs_blocks_the_others_no_longer_than_its_time(settin
     monkeypatch.setattr(transports, "TIMEOUT_SECONDS", 0.5)
 
     class Hanging:
-        async def handle_RCPT(self, server, session, envelope, address, options):
+        async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
             if address == people[0].email:
                 await asyncio.sleep(3)
             envelope.rcpt_tos.append(address)
@@ -176,18 +177,18 @@ def test_a_recipient_that_hangs_blocks_the_others_no_longer_than_its_time(settin
 
 def test_a_refusal_at_each_step_is_read_as_what_it_is(settings):
     class Strict:
-        async def handle_MAIL(self, server, session, envelope, address, options):
+        async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
             envelope.mail_from = address
             return "250 OK"
 
-        async def handle_RCPT(self, server, session, envelope, address, options):
+        async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
             answers = {people[0].email: "550 unknown", people[1].email: "450 busy"}
             if address in answers:
                 return answers[address]
             envelope.rcpt_tos.append(address)
             return "250 OK"
 
-        async def handle_DATA(self, server, session, envelope):
+        async def handle_DATA(self, server, session, envelope):  # noqa: N802
             return "554 spam" if envelope.rcpt_tos[0] == people[2].email else "250 OK"
 
     people = queued(4)
@@ -204,7 +205,7 @@ def test_a_refusal_at_each_step_is_read_as_what_it_is(settings):
 
 def test_a_server_that_says_goodbye_ends_the_batch(settings):
     class Closing:
-        async def handle_DATA(self, server, session, envelope):
+        async def handle_DATA(self, server, session, envelope):  # noqa: N802
             return "421 4.3.2 shutting down"
 
     queued(3)
@@ -216,7 +217,7 @@ def test_a_server_that_says_goodbye_ends_the_batch(settings):
 
 
 def test_a_sender_killed_before_its_mark_sends_the_same_mail_again(smtp_server):
-    """The one way to send twice: the server has it and nobody wrote that down."""
+    # The one way to send twice: the server has it and nobody wrote that down.
     queued()
     now = timezone.now()
     (message,) = claims.claim(now, 10).messages
@@ -235,7 +236,7 @@ def test_no_transaction_is_open_while_smtp_is_spoken(settings, transactional_db)
     seen = []
 
     class Watching:
-        async def handle_DATA(self, server, session, envelope):
+        async def handle_DATA(self, server, session, envelope):  # noqa: N802
             seen.append(envelope.rcpt_tos[0])
             return "250 OK"
 

@@ -89,7 +89,7 @@ def test_the_confirmed_read_what_is_true(steps, expected, swept_between, post):
 
 @pytest.mark.parametrize(("steps"), [case[1] for case in AFTER_THE_INVITE])
 def test_a_calendar_ends_with_one_right_entry_or_none(steps, post):
-    """Replays what a calendar does with the mails: REQUEST puts, CANCEL takes away, by UID."""
+    # Replays what a calendar does with the mails: REQUEST puts, CANCEL takes away, by UID.
     event = factories.event()
     registration = factories.registration(event=event)
     post.sweep()
@@ -305,7 +305,7 @@ def test_a_cancelled_uid_is_dead(post):
 
 
 def test_old_mail_stays_silent_after_a_long_stop(post):
-    """A restored backup, or a system that stood still: what was to be said is old."""
+    # A restored backup, or a system that stood still: what was to be said is old.
     event = factories.event()
     registration = factories.registration(event=event)
     announce()

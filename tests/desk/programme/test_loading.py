@@ -182,7 +182,7 @@ def test_town_that_stands_twice_is_told_apart_by_its_kraj(write: Write) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_failure_at_the_very_end_leaves_nothing(write: Write) -> None:
-    """The database refuses the last event, which no check can foresee."""
+    # The database refuses the last event, which no check can foresee.
     loaded = read_programme(write())
     place_in_time(loaded, 0)
     check(loaded)
