@@ -8,6 +8,5 @@ from registrations import waiting_list
 
 @shared_task
 def settle() -> None:
-    """Gives free places to those who wait, wherever one stands free."""
     """Promotes wherever a place stands free and somebody waits; doing it twice changes nothing."""
     waiting_list.settle(timezone.now())
