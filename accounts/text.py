@@ -24,8 +24,11 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """The search key of a text, without marks and case: "Česká Lípa" is "ceska lipa"."""
-    base = unicodedata.normalize("NFKD", clean(text).casefold())
-    return "".join(char for char in base if not unicodedata.combining(char))
+    base = clean(text)
+    # Twice: some signs fall apart into letters that have a case of their own.
+    for _pass in range(2):
+        base = unicodedata.normalize("NFKD", base.casefold())
+    return clean("".join(char for char in base if not unicodedata.combining(char)))
 
 
 # The prefixes of the paths that carry a secret (architecture.md, Secrets).

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
+from typing import Any
 
 from icalendar import Calendar
 
@@ -45,7 +46,7 @@ def invite_of(mail: EmailMessage) -> Invite | None:
     if not parts:
         return None
     (part,) = parts
-    calendar = Calendar.from_ical(part.get_payload(decode=True))
+    calendar: Any = Calendar.from_ical(part.get_content())
     (event,) = calendar.walk("VEVENT")
     method = str(calendar["METHOD"])
     if part.get_param("method") != method:

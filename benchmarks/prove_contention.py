@@ -18,7 +18,7 @@ CLIENTS, PLACES = 500, 200
 AT_ONCE = {"postgres": 50, "sqlite": 12}
 LONGER_THAN_THE_FASTEST_FILL = 2.1
 NO_LOCK = (
-    "events/models.py",
+    "events/models/event.py",
     'return list(rows.select_for_update(of=("self",), no_key=True))',
     "return list(rows)",
 )

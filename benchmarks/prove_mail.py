@@ -7,7 +7,6 @@ stands still until it is moved. Readers are modelled by what a strict calendar p
 import sys
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 

@@ -94,26 +94,31 @@ def _tell() -> None:
 
 
 def _users() -> dict[str, User]:
-    """Organisers of both languages: with a password alone, and with every second factor."""
+    """Organisers of both languages: with a password alone, with an app, with all there is."""
     found = {}
     for language, name in (("cs", "Olga Ukázková"), ("en", "Oscar Example")):
-        for kind in ("organiser", "secured"):
+        for kind in ("organiser", "app", "secured"):
+            email = f"{kind}-{language}@setkani.example"
             found[f"{kind}-{language}"] = factories.organiser(
-                email=f"{kind}-{language}@setkani.example",
-                name=name,
-                language=language,
-                password=PASSWORD,
+                email=email, name=name, language=language, password=PASSWORD
             )
+        _add_app(found[f"app-{language}"])
         _secure(found[f"secured-{language}"])
     return found
 
 
-def _secure(user: User) -> None:
-    from allauth.mfa.models import Authenticator
-    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+def _add_app(user: User) -> None:
     from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
     TOTP.activate(user, generate_totp_secret())
+
+
+def _secure(user: User) -> None:
+    """An app, recovery codes, and a key that nobody can sign in with: it has a name alone."""
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+
+    _add_app(user)
     RecoveryCodes.activate(user)
     Authenticator.objects.create(user=user, type="webauthn", data={"name": "Notebook"})
 

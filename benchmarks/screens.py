@@ -16,7 +16,15 @@ from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Response
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    Response,
+)
 
 from benchmarks.stack import TREE, setup_django, stack, web
 from tests import services
@@ -73,13 +81,18 @@ class Visit:
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         self.page.on("response", self._answer)
-        self.page.on("requestfailed", lambda request: self.complaints.append(f"no {request.url}"))
+        self.page.on("requestfailed", self._miss)
 
     def _hear(self, message: ConsoleMessage) -> None:
         # The browser itself repeats there that a page answered 4xx.
         is_status = message.text.startswith("Failed to load resource")
         if message.type in {"error", "warning"} and not is_status:
             self.complaints.append(f"console: {message.text}")
+
+    def _miss(self, request: Request) -> None:
+        # A page that is left takes its open requests with it.
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"{request.failure} {request.url}")
 
     def _answer(self, response: Response) -> None:
         if response.request.is_navigation_request():

@@ -288,15 +288,15 @@ def _account() -> Iterator[State]:
     someone = {"login": "organiser-cs@setkani.example", "password": "nic takového"}
     yield page("login", "account_login")
     yield page("login-errors", "account_login", then=filled(), shows="main .error")
-    yield page("login-wrong", "account_login", then=filled(someone), shows=".error-summary")
+    yield page("login-wrong", "account_login", then=filled(someone), shows="main .error")
     yield page("code", "account_request_login_code")
     address = {"email": "organiser-cs@setkani.example"}
     yield page("code-confirm", "account_request_login_code", then=filled(address))
     yield page("code-wrong", "account_request_login_code", then=_wrong_code, shows="main .error")
     yield page("reset", "account_reset_password")
     yield page("reset-confirm", "account_reset_password", then=filled(address))
-    secured = {"login": "secured-cs@setkani.example", "password": PASSWORD}
-    yield page("second-factor", "account_login", then=filled(secured), shows="main [name=code]")
+    app = {"login": "app-cs@setkani.example", "password": PASSWORD}
+    yield page("second-factor", "account_login", then=filled(app), shows="main [name=code]")
     yield page("signup", "account_signup")
     yield page("inactive", "account_inactive")
 
@@ -343,7 +343,7 @@ def _admin() -> Iterator[State]:
         "admin-venue-errors",
         at("admin:events_venue_add"),
         "organiser",
-        then=filled({"town": "Atlantida", "latitude": "x"}, "main [name=_save]"),
+        then=filled({"town": "Atlantida", "latitude": "95"}, "main [name=_save]"),
         shows="main .error",
     )
     yield State("admin-apps", at("admin:app_list", "events"), "organiser")
@@ -355,7 +355,7 @@ def _admin_rows(cast: Cast) -> Iterator[State]:
         page = at("admin:events_event_change", scenes.event(slug).pk)
         yield State(f"admin-event-{slug}", page, "organiser")
     page = at("admin:events_event_change", scenes.event("jihozapad").pk)
-    broken = filled({"closing_hours": "x"}, "main [name=_save]")
+    broken = filled({"closing_hours": ""}, "main [name=_save]")
     yield State("admin-event-errors", page, "organiser", then=broken, shows="main .error")
     roadshow = Event.objects.filter(series__slug=SERIES)[0].series_id
     yield State("admin-series-page", at("admin:events_series_change", roadshow), "organiser")

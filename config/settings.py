@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 from celery.schedules import schedule
@@ -24,7 +25,7 @@ PORT = env.int("PORT", default=8000)
 BASE_URL = environment.base_url(env.str("BASE_URL", default=f"http://localhost:{PORT}"))
 IS_HTTPS = BASE_URL.startswith("https://")
 SECRET_KEY = environment.secret_key(env.str("SECRET_KEY", default=""), DATA_DIR)
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = environment.fallbacks(env.list("SECRET_KEY_FALLBACKS", default=[]))
 ALLOWED_HOSTS = environment.allowed_hosts(env.list("ALLOWED_HOSTS", default=[]), BASE_URL)
 # How many X-Forwarded-For entries to believe; 0 believes the connection alone.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
@@ -52,12 +53,14 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.middleware.request_id",
-    "config.middleware.refuse_malformed",
+    # What puts headers on every answer stands around what refuses.
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "config.middleware.resource_policy",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.refuse_malformed",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.unavailable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -65,7 +68,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.middleware.language",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -135,7 +137,7 @@ CELERY_BEAT_SCHEDULE = {
 # --- Mail: filed as messages by the outbox, sent by notifications/delivery.py alone ----------
 EMAIL_BACKEND = "notifications.outbox.OutboxBackend"
 MAIL_TRANSPORT = environment.mail_transport(env, DATA_DIR)
-MAIL_FROM = env.str("MAIL_FROM", default="setkani@setkani.example")
+MAIL_FROM = environment.mail_from(env.str("MAIL_FROM", default="setkani@setkani.example"))
 DEFAULT_FROM_EMAIL = MAIL_FROM
 SERVER_EMAIL = MAIL_FROM
 # The domain of Message-IDs and calendar UIDs that are made from now on.
@@ -232,6 +234,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
 
 # --- Guards on every answer ------------------------------------------------------------------
 SECURE_SSL_REDIRECT = IS_HTTPS
+# The redirect names the site's own address, whatever Host a request carries.
+SECURE_SSL_HOST = urlsplit(BASE_URL).netloc
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS

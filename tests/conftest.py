@@ -25,6 +25,7 @@ KINDS = {
     "postgres": ((), "PostgreSQL not found (apt: postgresql)"),
     "redis": (("redis_url",), "Redis not found (apt: redis-server)"),
     "browser": (("browser", "page"), "Chromium not found (apt: chromium)"),
+    "gettext": ((), "xgettext not found (apt: gettext)"),
 }
 NOWHERE = {"class": "logging.NullHandler"}
 SQLITE_ASKED = "PostgreSQL not used (SQLite was asked for)"
@@ -97,6 +98,7 @@ def missing(config: pytest.Config, kind: str) -> str | None:
         "postgres": services.postgres_folder,
         "redis": services.redis_program,
         "browser": services.chromium_program,
+        "gettext": services.gettext_program,
     }[kind]()
     return None if found else KINDS[kind][1]
 

@@ -47,6 +47,10 @@ def redis_program() -> str | None:
     return shutil.which("redis-server")
 
 
+def gettext_program() -> str | None:
+    return shutil.which("xgettext")
+
+
 def chromium_program() -> str | None:
     return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 

@@ -158,7 +158,8 @@ def forms_that_save(source: Source) -> Iterator[str]:
 
 
 def clocks_in_models_and_rules(source: Source) -> Iterator[str]:
-    if source.name not in {"models.py", "rules.py", "states.py"}:
+    is_of_a_row = source.name in {"models.py", "rules.py", "states.py"} or "/models/" in source.path
+    if not is_of_a_row:
         return
     for node in ast.walk(source.tree):
         called = getattr(node.func, "attr", "") if isinstance(node, ast.Call) else ""

@@ -71,7 +71,7 @@ def test_short_prepositions_hold_to_the_next_word() -> None:
         pytest.fail("\n".join(found), pytrace=False)
 
 
-@pytest.mark.skipif(shutil.which("xgettext") is None, reason="xgettext not found (apt: gettext)")
+@pytest.mark.gettext
 def test_every_text_of_the_sources_is_in_the_catalogue(tmp_path: Path) -> None:
     # Gathered in a copy, so that the catalogue itself stays as it is.
     ignored = shutil.ignore_patterns(*IGNORED, ".*", "*.sqlite3", "__pycache__")

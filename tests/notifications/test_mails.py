@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifications import mails
@@ -143,6 +143,7 @@ def test_a_subject_is_one_line_and_is_cut_at_150_characters():
         mails.checked_subject("ab")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=160))
 def test_any_text_comes_back_as_subject_name_and_body(text):
     typed = f"Setkání {text}"

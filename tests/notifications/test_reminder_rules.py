@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events import dates
@@ -129,6 +129,7 @@ def test_at_night_a_mail_waits_for_seven(now, morning):
     assert wait_until(local(*now)) == (local(*morning) if morning else None)
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(*YEARS),
     st.integers(0, 99),
@@ -146,6 +147,7 @@ def test_a_rule_of_days_is_due_before_the_start_within_its_reach(naive, days, ho
     assert starts - at < rule.reach + timedelta(days=1)
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(*YEARS),
     st.integers(1, 99),

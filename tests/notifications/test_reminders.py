@@ -59,7 +59,7 @@ def test_each_rule_reminds_once_at_its_time(registration, post):
     moment = EARLY
     while moment < START + 2 * HOUR:
         sweep(post, moment, moment)
-        moment = (moment.astimezone(UTC) + 6 * HOUR).astimezone(PRAGUE)
+        moment = (moment.astimezone(UTC) + 12 * HOUR).astimezone(PRAGUE)
 
     assert rows(registration) == [("7d@9", "sent"), ("1d@9", "sent")]
     assert sent(registration) == [at(2018, 6, 6, 9), at(2018, 6, 12, 9)]

@@ -1,24 +1,22 @@
-"""What happens, when and where: regions and towns, series, events and their parts."""
+"""An event, the points of its programme, and the facts about it."""
 
-import math
 import secrets
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Cast, Collate
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from accounts.text import fold
 from events import history
+from events.models.places import Municipality, Region, Venue
+from events.models.series import Area, Partner, Series
+from events.models.texts import translated
 from events.states import State, Status
 
 if TYPE_CHECKING:
@@ -26,377 +24,10 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
-CZECH_ORDER = "cs-x-icu"
-EARTH_RADIUS_KM = 6371.0
-
-# First path segments that are the program's own; a test compares this list with the urls.
-RESERVED_SLUGS = (
-    "account admin accessibility api b calendar d desk en cs follow healthz i mine privacy r readyz"
-    " robots static sitemap town towns"
-).split()
-
-
-def translated(instance: models.Model, name: str) -> str:
-    """The text of a pair of columns in the active language; Czech where English is empty."""
-    text: str = getattr(instance, f"{name}_{(get_language() or 'cs')[:2]}", "")
-    return text or getattr(instance, f"{name}_cs")
-
 
 def new_uid() -> str:
     """A calendar UID: random, with the domain of today, stored for good (calendar.md §2)."""
     return f"{secrets.token_hex(16)}@{settings.MAIL_DOMAIN}"
-
-
-class Region(models.Model):
-    """A NUTS 2 region of Czechia, CZ01 to CZ08."""
-
-    code = models.CharField(_("code"), max_length=4, unique=True)
-    name = models.CharField(_("name"), max_length=60, unique=True)
-
-    class Meta:
-        verbose_name = _("region")
-        verbose_name_plural = _("regions")
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def css_class(self) -> str:
-        """The tile's place on the map."""
-        return self.code.lower()
-
-    @property
-    def kraje_words(self) -> str:
-        """Its kraje in one line; the word kraj stands once: "Plzeňský, Jihočeský kraj"."""
-        names = [kraj.name for kraj in sorted(self.kraje.all(), key=lambda kraj: kraj.position)]
-        shortened = [name.removesuffix(" kraj") for name in names[:-1]]
-        return ", ".join([*shortened, *names[-1:]])
-
-
-class Kraj(models.Model):
-    """A self-governing region (NUTS 3); each lies in one NUTS 2 region."""
-
-    code = models.CharField(_("code"), max_length=5, unique=True)
-    name = models.CharField(_("name"), max_length=60, unique=True)
-    region = models.ForeignKey(
-        Region, on_delete=models.PROTECT, related_name="kraje", verbose_name=_("region")
-    )
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-
-    class Meta:
-        verbose_name = _("kraj")
-        verbose_name_plural = _("kraje")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class MunicipalityQuerySet(models.QuerySet["Municipality"]):
-    def listed(self) -> Self:
-        """Towns of the official list; those typed by hand are offered to nobody."""
-        return self.filter(is_listed=True)
-
-    def with_region(self) -> Self:
-        return self.select_related("kraj__region")
-
-    def named(self, text: str) -> Self:
-        """Towns whose whole name is the text, whatever its case and diacritics."""
-        return self.filter(search_key=fold(text))
-
-    def starting_with(self, text: str) -> Self:
-        return self.filter(search_key__startswith=fold(text))
-
-    def namesakes_of(self, towns: "list[Municipality]") -> Self:
-        """Every town that bears the name of one of these, they included."""
-        return self.filter(search_key__in={town.search_key for town in towns})
-
-    def larger_than(self, population: int) -> Self:
-        return self.filter(population__gt=population)
-
-    def in_order(self) -> Self:
-        """Larger towns first: the one that is meant stands at the top."""
-        return self.order_by("-population", Collate("name", CZECH_ORDER), "pk")
-
-
-class Municipality(models.Model):
-    """A Czech town or village; choosing it decides the region, never the person."""
-
-    name = models.CharField(_("name"), max_length=80)
-    kraj = models.ForeignKey(Kraj, on_delete=models.PROTECT, verbose_name=_("kraj"))
-    population = models.PositiveIntegerField(_("population"), default=0)
-    latitude = models.DecimalField(
-        _("latitude"), max_digits=8, decimal_places=5, null=True, blank=True
-    )
-    longitude = models.DecimalField(
-        _("longitude"), max_digits=8, decimal_places=5, null=True, blank=True
-    )
-    geoname_id = models.PositiveIntegerField(_("GeoNames id"), null=True, blank=True, unique=True)
-    is_listed = models.BooleanField(_("on the list"), default=True)
-    search_key = models.CharField(max_length=80, editable=False, db_index=True)
-
-    objects: ClassVar[MunicipalityQuerySet] = MunicipalityQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        verbose_name = _("town")
-        verbose_name_plural = _("towns")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["kraj", "search_key"],
-                condition=Q(is_listed=False),
-                name="town_typed_by_hand_stands_once_in_its_kraj",
-            ),
-            models.CheckConstraint(
-                condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__isnull=False, longitude__isnull=False),
-                name="town_has_both_coordinates_or_none",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_key = fold(self.name)
-        super().save(*args, **kwargs)
-
-    @property
-    def region(self) -> Region:
-        return self.kraj.region
-
-    def distance_to(self, other: "Municipality") -> float | None:
-        """Kilometres as the crow flies (haversine); None where a town has no coordinates."""
-        points = (self.latitude, self.longitude, other.latitude, other.longitude)
-        if None in points:
-            return None
-        lat1, lon1, lat2, lon2 = (
-            math.radians(float(value)) for value in points if value is not None
-        )
-        half = math.sin((lat2 - lat1) / 2) ** 2 + (
-            math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-        )
-        return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(half))
-
-
-def refuse_reserved_slug(slug: str) -> None:
-    if slug in RESERVED_SLUGS:
-        raise ValidationError(
-            _("This address is the program's own: %(slug)s"), params={"slug": slug}
-        )
-
-
-class SeriesQuerySet(models.QuerySet["Series"]):
-    def public(self) -> Self:
-        """Series without a closed door."""
-        return self.filter(is_closed_door=False)
-
-    def roadshows(self) -> Self:
-        return self.filter(kind=Series.Kind.ROADSHOW)
-
-    def with_parts(self) -> Self:
-        """Areas and partners, in the order in which a page prints them."""
-        return self.prefetch_related(
-            models.Prefetch("areas", Area.objects.order_by("position", "pk")),
-            models.Prefetch("partners", Partner.objects.order_by("rank", "position", "pk")),
-        )
-
-    def in_order(self) -> Self:
-        return self.order_by("position", "pk")
-
-
-class Series(models.Model):
-    """A programme: a roadshow, a row of workshops, a working group."""
-
-    class Kind(models.TextChoices):
-        ROADSHOW = "roadshow", _("Roadshow")
-        WORKSHOP = "workshop", _("Workshops")
-        WORKING_GROUP = "working_group", _("Working group")
-
-    slug = models.SlugField(_("address"), unique=True, validators=[refuse_reserved_slug])
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    is_closed_door = models.BooleanField(_("closed-door"), default=False)
-    is_example = models.BooleanField(_("example data"), default=False)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    reference_code = models.CharField(
-        _("code of references"),
-        max_length=4,
-        validators=[RegexValidator(r"^[A-Z]{2,4}$", _("Two to four capital letters."))],
-    )
-    title_cs = models.CharField(_("title (Czech)"), max_length=120)
-    title_en = models.CharField(_("title (English)"), max_length=120, blank=True)
-    headline_cs = models.CharField(_("headline (Czech)"), max_length=120, blank=True)
-    headline_en = models.CharField(_("headline (English)"), max_length=120, blank=True)
-    lead_cs = models.TextField(_("lead (Czech)"), max_length=600, blank=True)
-    lead_en = models.TextField(_("lead (English)"), max_length=600, blank=True)
-    description_cs = models.TextField(_("description (Czech)"), max_length=4000, blank=True)
-    description_en = models.TextField(_("description (English)"), max_length=4000, blank=True)
-    organiser_cs = models.CharField(_("organiser (Czech)"), max_length=200)
-    organiser_en = models.CharField(_("organiser (English)"), max_length=200, blank=True)
-    contact_email = models.EmailField(_("contact e-mail"))
-    reminders = models.CharField(
-        _("reminders"),
-        max_length=100,
-        default="7d@9 1d@9",
-        blank=True,
-        validators=[
-            RegexValidator(
-                r"^((\d{1,2}d@\d{1,2}|\d{1,2}h)( |$))*$",
-                _("Days before at an hour, or hours before: 7d@9 1d@9 3h"),
-            )
-        ],
-        help_text=_("Days before at an hour, or hours before: 7d@9 1d@9 3h"),
-    )
-
-    objects: ClassVar[SeriesQuerySet] = SeriesQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        verbose_name = _("series")
-        verbose_name_plural = pgettext_lazy("several", "series")
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(slug__in=RESERVED_SLUGS), name="series_slug_is_not_reserved"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-    def get_absolute_url(self) -> str:
-        return reverse("series", args=[self.slug])
-
-    @property
-    def title(self) -> str:
-        return translated(self, "title")
-
-    @property
-    def headline(self) -> str:
-        return translated(self, "headline") or self.title
-
-    @property
-    def lead(self) -> str:
-        return translated(self, "lead")
-
-    @property
-    def description(self) -> str:
-        return translated(self, "description")
-
-    @property
-    def organiser(self) -> str:
-        return translated(self, "organiser")
-
-
-class Area(models.Model):
-    """A track of a series: what every session speaks about."""
-
-    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="areas")
-    position = models.PositiveSmallIntegerField(_("position"))
-    name_cs = models.CharField(_("name (Czech)"), max_length=80)
-    name_en = models.CharField(_("name (English)"), max_length=80, blank=True)
-    description_cs = models.CharField(_("description (Czech)"), max_length=300, blank=True)
-    description_en = models.CharField(_("description (English)"), max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = _("area")
-        verbose_name_plural = _("areas")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["series", "name_cs"], name="area_stands_once_in_a_series"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def name(self) -> str:
-        return translated(self, "name")
-
-    @property
-    def description(self) -> str:
-        return translated(self, "description")
-
-
-class Partner(models.Model):
-    """A sponsor of a series, in one of two ranks."""
-
-    class Rank(models.TextChoices):
-        GENERAL = "general", _("General partners")
-        PARTNER = "partner", _("Partners")
-
-    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="partners")
-    rank = models.CharField(_("rank"), max_length=10, choices=Rank)
-    position = models.PositiveSmallIntegerField(_("position"))
-    name = models.CharField(_("name"), max_length=120)
-
-    class Meta:
-        verbose_name = _("partner")
-        verbose_name_plural = _("partners")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["series", "name"], name="partner_stands_once_in_a_series"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Venue(models.Model):
-    """A hall, or only a town where the hall is not known yet."""
-
-    town = models.ForeignKey(Municipality, on_delete=models.PROTECT, verbose_name=_("town"))
-    name_cs = models.CharField(_("name (Czech)"), max_length=120, blank=True)
-    name_en = models.CharField(_("name (English)"), max_length=120, blank=True)
-    street = models.CharField(_("street"), max_length=120, blank=True)
-    postcode = models.CharField(_("postcode"), max_length=6, blank=True)
-    latitude = models.DecimalField(
-        _("latitude"), max_digits=8, decimal_places=5, null=True, blank=True
-    )
-    longitude = models.DecimalField(
-        _("longitude"), max_digits=8, decimal_places=5, null=True, blank=True
-    )
-    travel_cs = models.TextField(_("how to get there (Czech)"), max_length=1000, blank=True)
-    travel_en = models.TextField(_("how to get there (English)"), max_length=1000, blank=True)
-    access_cs = models.TextField(_("accessibility (Czech)"), max_length=1000, blank=True)
-    access_en = models.TextField(_("accessibility (English)"), max_length=1000, blank=True)
-
-    class Meta:
-        verbose_name = _("venue")
-        verbose_name_plural = _("venues")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["town", "name_cs", "street"], name="venue_stands_once_in_its_town"
-            ),
-            models.CheckConstraint(
-                condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__isnull=False, longitude__isnull=False),
-                name="venue_has_both_coordinates_or_none",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return ", ".join(part for part in (self.name, str(self.town)) if part)
-
-    @property
-    def name(self) -> str:
-        return translated(self, "name")
-
-    @property
-    def travel(self) -> str:
-        return translated(self, "travel")
-
-    @property
-    def access(self) -> str:
-        return translated(self, "access")
-
-    @property
-    def address(self) -> str:
-        """Hall, street, postcode town: one line, as LOCATION wants it."""
-        town = f"{self.postcode} {self.town}".strip()
-        return ", ".join(part for part in (self.name, self.street, town) if part)
-
-    @property
-    def street_and_town(self) -> str:
-        return ", ".join(part for part in (self.street, str(self.town)) if part)
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -433,7 +64,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.prefetch_related("region__kraje")
 
     def with_everything(self) -> Self:
-        """What the page of an event prints: place, kraje, agenda, the series' areas and partners."""
+        """What the page of an event prints: its place, programme, and the parts of its series."""
         items = AgendaItem.objects.select_related("area").order_by("minutes_after_start")
         partners = Partner.objects.order_by("rank", "position", "pk")
         return (

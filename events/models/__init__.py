@@ -1,0 +1,41 @@
+"""What happens, when and where: places, series, events and their parts."""
+
+from events.models.event import AgendaItem, Event, EventChange, EventQuerySet, new_uid
+from events.models.places import (
+    CZECH_ORDER,
+    Kraj,
+    Municipality,
+    MunicipalityQuerySet,
+    Region,
+    Venue,
+)
+from events.models.series import (
+    RESERVED_SLUGS,
+    Area,
+    Partner,
+    Series,
+    SeriesQuerySet,
+    refuse_reserved_slug,
+)
+from events.models.texts import translated
+
+__all__ = [
+    "CZECH_ORDER",
+    "RESERVED_SLUGS",
+    "AgendaItem",
+    "Area",
+    "Event",
+    "EventChange",
+    "EventQuerySet",
+    "Kraj",
+    "Municipality",
+    "MunicipalityQuerySet",
+    "Partner",
+    "Region",
+    "Series",
+    "SeriesQuerySet",
+    "Venue",
+    "new_uid",
+    "refuse_reserved_slug",
+    "translated",
+]

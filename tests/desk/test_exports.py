@@ -1,0 +1,98 @@
+import csv
+import io
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from desk import exports
+from events.models import Event
+from registrations import actions
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def table(event: Event, language: str = "en") -> list[list[str]]:
+    text = b"".join(exports.table_of_event(event, language)).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
+
+
+def test_table_has_one_row_per_live_person_in_order() -> None:
+    town = factories.municipality(name="Milevsko")
+    event = factories.event(capacity=1)
+    here = {"town_id": town.pk, "sector": "city", "organisation": "Město Milevsko"}
+    waits = factories.registration(event=event, name="Prvni", **here)
+    first = factories.registration(event=event, name="Dana Příkladná", vegetarian=True, **here)
+    gone = factories.registration(event=event)
+    contact = {"contact_name": "Karel Kontakt", "contact_email": "karel@mesto.example"}
+    last = factories.registration(event=event, email="", **contact)
+    actions.cancel_registration(gone.pk)
+    head, *rows = table(event)
+    assert head[:3] + head[8:10] == ["Reference", "Name", "E-mail", "Status", "Position"]
+    assert [row[0] for row in rows] == [waits.reference, first.reference, last.reference]
+    assert [(row[8], row[9]) for row in rows] == [
+        ("Confirmed", ""),
+        ("Waiting list", "1"),
+        ("Waiting list", "2"),
+    ]
+    assert rows[1][1:8] == [
+        "Dana Příkladná",
+        first.email,
+        "Město Milevsko",
+        "Town or municipality",
+        "Milevsko",
+        "Jihočeský kraj",
+        "Jihozápad",
+    ]
+    assert (rows[1][13], rows[2][11:13]) == (
+        "vegetarian food",
+        ["Karel Kontakt", "karel@mesto.example"],
+    )
+
+
+def test_file_is_as_excel_in_czech_opens_it() -> None:
+    event = factories.event()
+    factories.registration(event=event, name="Řehoř Žížala")
+    lines = list(exports.table_of_event(event, "cs"))
+    assert lines[0].startswith("\ufeffKód;Jméno;E-mail;Organizace;".encode())
+    assert all(line.endswith(b"\r\n") and line.count(b"\n") == 1 for line in lines)
+    assert "Řehoř Žížala".encode() in lines[1]
+    assert "Potvrzeno" in lines[1].decode()
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t=", "\r=", " =", "＝", "\u202e="])
+def test_no_cell_is_a_formula(sign: str) -> None:
+    cell = exports.harmless(f"{sign}cmd|' /C calc'!A0")
+    assert cell.startswith("'")
+
+
+def test_harmless_text_stays_as_it_is() -> None:
+    assert exports.harmless("Anna-Marie; Nováková, a+b=c") == "Anna-Marie; Nováková, a+b=c"
+    assert exports.harmless("dva\nřádky\x00\x1b") == "dva řádky"
+
+
+def test_hostile_values_stay_in_their_cells() -> None:
+    event = factories.event()
+    factories.registration(event=event, name='=HYPERLINK("x");"', needs_note="a;b\"c'd")
+    row = table(event)[1]
+    assert len(row) == 14
+    assert (row[1], row[13]) == ('\'=HYPERLINK("x");"', "a;b\"c'd")
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_table_asks_once_whatever_its_length(people: int, django_assert_num_queries: Any) -> None:
+    event = factories.event()
+    factories.fill(event, people)
+    with django_assert_num_queries(1):
+        assert len(table(event)) == people + 1
+
+
+def test_table_keeps_its_language_while_it_is_streamed() -> None:
+    event = factories.event()
+    factories.fill(event, 2)
+    with translation.override("cs"):
+        lines = exports.table_of_event(event, "en")
+        next(lines)
+        assert translation.get_language() == "cs"
+        assert b"Confirmed" in next(lines)

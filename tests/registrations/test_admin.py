@@ -1,0 +1,185 @@
+"""Organisers' screens of registrations: found, read, never typed over."""
+
+from typing import Any
+
+import pytest
+from django.http import HttpResponseBase
+from django.test import Client
+
+from accounts.models import User
+from events.models import Event
+from registrations import actions
+from registrations.models import Registration
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/registrations/registration/"
+
+
+@pytest.fixture
+def organiser() -> User:
+    return factories.organiser(language="en")
+
+
+@pytest.fixture
+def desk(client: Client, organiser: User) -> Client:
+    client.force_login(organiser)
+    return client
+
+
+@pytest.fixture
+def event() -> Event:
+    return factories.event(capacity=2)
+
+
+def page(registration: Registration, name: str = "change") -> str:
+    return f"{LIST}{registration.pk}/{name}/"
+
+
+def led(answer: HttpResponseBase) -> tuple[int, str]:
+    return answer.status_code, answer.headers.get("Location", "")
+
+
+def found(answer: Any) -> set[int]:
+    return {row.pk for row in answer.context["cl"].result_list}
+
+
+def test_registrations_are_found_with_and_without_diacritics(desk: Client, event: Event) -> None:
+    town = factories.municipality(name="Česká Lípa")
+    meant = factories.registration(
+        event=event,
+        name="Žofie Příkladná",
+        email="zofie@urad.example",
+        town_id=town.pk,
+        organisation="Úřad Ukázkov",
+    )
+    factories.registration(event=event)
+    for query in (
+        "Příkladná",
+        "prikladna zofie",
+        "ŽOFIE@URAD",
+        "ceska lipa",
+        "Úřad",
+        meant.reference,
+        meant.reference.lower()[3:],
+    ):
+        assert found(desk.get(LIST, {"q": query})) == {meant.pk}, query
+    assert found(desk.get(LIST, {"q": "zofie nikdo"})) == set()
+
+
+@pytest.mark.parametrize("query", ["%", "_", "'", '"', "\\", "%%%", "a" * 500, "\u202e"])
+def test_search_takes_signs_as_they_are(desk: Client, event: Event, query: str) -> None:
+    person = factories.registration(event=event)
+    answer = desk.get(LIST, {"q": query})
+    assert answer.status_code == 200
+    assert found(answer) == ({person.pk} if query == "\u202e" else set())
+
+
+def test_registrations_are_filtered(desk: Client, event: Event) -> None:
+    region = factories.region(code="CZ05", name="Severovýchod")
+    kraj = factories.kraj(code="CZ051", name="Liberecký kraj", region=region)
+    town = factories.municipality(name="Liberec", kraj=kraj)
+    meant = factories.registration(
+        event=event, town_id=town.pk, sector="city", organisation="Liberec"
+    )
+    other = factories.registration(event=factories.event())
+    actions.cancel_registration(other.pk)
+    for query in (
+        {"event": event.pk},
+        {"status__exact": "confirmed"},
+        {"region": "CZ05"},
+        {"sector": "city"},
+    ):
+        assert found(desk.get(LIST, query)) == {meant.pk}, query
+    assert found(desk.get(LIST, {"event": "9" * 30})) == {meant.pk, other.pk}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_asks_as_often_for_one_row_as_for_three(
+    desk: Client, count: int, django_assert_max_num_queries: Any
+) -> None:
+    for _n in range(count):
+        town = factories.municipality(name=f"Obec {_n}")
+        factories.registration(event=factories.event(), town_id=town.pk)
+    with django_assert_max_num_queries(9):
+        assert len(found(desk.get(LIST))) == count
+
+
+def test_page_shows_all_but_the_secrets(desk: Client, event: Event) -> None:
+    contact = {"contact_name": "Karel Kontakt", "contact_email": "karel@mesto.example"}
+    town = factories.municipality(name="Milevsko")
+    person = factories.registration(
+        event=event, needs_note="Přijedu na vozíku", town_id=town.pk, **contact
+    )
+    html = desk.get(page(person)).content.decode()
+    for text in (
+        person.name,
+        person.email,
+        person.reference,
+        "Karel Kontakt",
+        "karel@mesto.example",
+        "Přijedu na vozíku",
+        "Milevsko",
+        "Confirmed",
+    ):
+        assert text in html, text
+    for secret in (person.token, person.door_code, person.booking.token):
+        assert secret not in html
+
+
+def test_page_shows_position_history_and_what_can_be_done(
+    desk: Client, organiser: User, event: Event
+) -> None:
+    *_others, last = factories.fill(event, 4)
+    answer = desk.get(page(last))
+    html = answer.content.decode()
+    assert (answer.context["position"], [line.what for line in answer.context["lines"]]) == (
+        2,
+        ["Registered"],
+    )
+    assert (
+        f'href="{page(last, "cancel")}"' in html,
+        f'href="{page(last, "address")}"' in html,
+    ) == (
+        True,
+        True,
+    )
+    actions.cancel_registration(last.pk, actor_id=organiser.pk, via="desk", note="Nemoc")
+    answer = desk.get(page(last))
+    line = answer.context["lines"][0]
+    assert (line.what, line.who, line.note) == ("Attendance cancelled", str(organiser), "Nemoc")
+    assert page(last, "cancel") not in answer.content.decode()
+
+
+def test_corrected_rows_lead_to_each_other(desk: Client, event: Event) -> None:
+    old = factories.registration(event=event)
+    new = actions.correct_address(old.pk, "nova@mesto.example")
+    assert f'href="{page(new)}"' in desk.get(page(old)).content.decode()
+    assert f'href="{page(old)}"' in desk.get(page(new)).content.decode()
+
+
+def test_nothing_is_added_changed_or_deleted_by_hand(desk: Client, event: Event) -> None:
+    person = factories.registration(event=event)
+    before = Registration.objects.values().get()
+    assert desk.get(f"{LIST}add/").status_code == 404
+    assert desk.post(page(person), {"status": "cancelled", "name": "X"}).status_code == 404
+    assert desk.post(page(person, "delete"), {"post": "yes"}).status_code == 404
+    assert Registration.objects.values().get() == before
+    assert led(desk.get(page(person, "history"))) == (302, page(person) + "#history")
+
+
+def test_registrations_are_nothing_to_others(client: Client, event: Event) -> None:
+    person = factories.registration(event=event)
+    for path in (LIST, page(person)):
+        assert led(client.get(path)) == (302, f"/admin/login/?next={path}")
+    client.force_login(factories.user())
+    for path in (LIST, page(person)):
+        answer = client.get(path, follow=True)
+        assert answer.status_code == 404
+        assert person.name not in answer.content.decode()
+
+
+@pytest.mark.parametrize("number", ["987654321", "9" * 30, "x"])
+def test_missing_registration_is_404(desk: Client, number: str) -> None:
+    assert desk.get(f"{LIST}{number}/change/").status_code == 404
