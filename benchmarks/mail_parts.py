@@ -25,7 +25,7 @@ from tests import factories
 # Longer than any retry waits.
 UNTIL_ALL_IS_TRIED = timedelta(hours=9)
 LATER = "451 4.3.2 later"
-RANDOM_SCRIPTS, RANDOM_STEPS = 16, 9
+RANDOM_SCRIPTS, RANDOM_STEPS = 6, 9
 _numbers = itertools.count(1)
 
 

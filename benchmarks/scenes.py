@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.core.mail import send_mail
 from django.utils import timezone
 
 from accounts.models import User
@@ -81,6 +82,7 @@ def crowd(cast: Cast) -> None:
     _tell()
     _end(cast)
     _fail_mails()
+    send_mail("Kód k přihlášení", "ABCDEF", None, ["organiser-cs@setkani.example"])
     _exhaust_patience()
 
 

@@ -343,7 +343,7 @@ def _admin() -> Iterator[State]:
         "admin-venue-errors",
         at("admin:events_venue_add"),
         "organiser",
-        then=filled({"town": "Atlantida", "latitude": "95"}, "main [name=_save]"),
+        then=filled({"town": "Atlantida", "latitude": "95"}),
         shows="main .error",
     )
     yield State("admin-apps", at("admin:app_list", "events"), "organiser")
@@ -355,7 +355,7 @@ def _admin_rows(cast: Cast) -> Iterator[State]:
         page = at("admin:events_event_change", scenes.event(slug).pk)
         yield State(f"admin-event-{slug}", page, "organiser")
     page = at("admin:events_event_change", scenes.event("jihozapad").pk)
-    broken = filled({"closing_hours": ""}, "main [name=_save]")
+    broken = filled({"closing_hours": ""})
     yield State("admin-event-errors", page, "organiser", then=broken, shows="main .error")
     roadshow = Event.objects.filter(series__slug=SERIES)[0].series_id
     yield State("admin-series-page", at("admin:events_series_change", roadshow), "organiser")
@@ -378,9 +378,10 @@ def _admin_event_actions() -> Iterator[State]:
     opened, off = scenes.event("severovychod"), scenes.event("jihovychod")
     later = scenes.event("severozapad").starts_at
     assert later
-    starts = (later + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+    starts = {"starts_at_0": f"{later + timedelta(days=3):%Y-%m-%d}", "starts_at_1": "09:30"}
+    long_ago = {"starts_at_0": "1999-01-01", "starts_at_1": "09:00"}
     for name, address, event, right, wrong in (
-        ("move", "move_event", opened, {"starts_at": starts}, {"starts_at": "1999-01-01T09:00"}),
+        ("move", "move_event", opened, starts, long_ago),
         ("retitle", "retitle_event", opened, {"title_cs": "Severovýchod II"}, {"title_cs": ""}),
         ("capacity", "change_capacity", opened, {"places": "26"}, {"places": "0"}),
         ("call-off", "cancel_event", opened, {"note": "Hala je pod vodou."}, None),

@@ -18,9 +18,12 @@ _SEPARATORS = re.compile(r" · |: | \| ")
 
 
 def foreign(texts: list[str], language: str) -> list[str]:
-    """Those of a page's texts that stand in our other language, each once."""
-    found = {text for given in texts if (text := _plain(given)) and _is_foreign(text, language)}
-    return sorted(found)
+    """Those of a page's texts that stand in our other language, each once.
+
+    A language is named in itself.
+    """
+    plain = {_plain(text) for text in texts} - {name for _code, name in settings.LANGUAGES}
+    return sorted(text for text in plain if _is_foreign(text, language))
 
 
 @functools.cache

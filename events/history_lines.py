@@ -13,9 +13,6 @@ from events import dates
 from events.history import Change
 from events.models import Event, Venue
 
-# How far the programme file was moved says nothing to an organiser.
-_NOT_SHOWN = {"weeks_later"}
-
 
 @dataclass(frozen=True)
 class Difference:
@@ -70,10 +67,14 @@ def _venues(changes: Sequence[Change]) -> dict[int, Venue]:
 
 
 def _differences(data: dict[str, Any], venues: dict[int, Venue]) -> list[Difference]:
+    """In the order of the event's columns: PostgreSQL keeps no order of its own."""
+    columns = [column.name for column in Event._meta.concrete_fields]
     return [
-        Difference(_label(name), _words(name, old, venues), _words(name, new, venues))
-        for name, (old, new) in data.items()
-        if name not in _NOT_SHOWN
+        Difference(
+            _label(name), _words(name, data[name][0], venues), _words(name, data[name][1], venues)
+        )
+        for name in (*columns, "agenda")
+        if name in data
     ]
 
 

@@ -44,6 +44,8 @@ def claim(now: datetime, limit: int, *, only: int | None = None) -> Claim:
     """
     found = Claim()
     messages = _lock(_due(now, only), limit)
+    if not messages:
+        return found
     registrations = _registrations(messages)
     facts = _facts({row.event_id for row in registrations.values()})
     for message in messages:

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from tests.notifications.post import Post
 
 
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings: Any) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+
+
 @pytest.fixture
 def post(settings: Any, tmp_path: Path) -> "Post":
     # Read here: this file is loaded before the settings are.

@@ -1,4 +1,4 @@
-"""The pages of an event's actions, each with the same litany: works, stranger, wrong role, bad, twice."""
+"""The pages of an event's actions, each by the litany: works, stranger, wrong role, bad, twice."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -34,9 +34,9 @@ def test_lines_are_the_newest_first_with_old_and_new_values() -> None:
     )
     assert (moved.what, moved.who, moved.note) == ("Moved", "Olga Ukázková", "Proč")
     assert moved.differences == [
+        Difference("Venue", str(old), str(new)),
         Difference("Starts", "Tuesday 1\u00a0June 2027, 9:00", "Wednesday 2\u00a0June 2027, 9:00"),
         Difference("Ends", "Tuesday 1\u00a0June 2027, 15:00", "Wednesday 2\u00a0June 2027, 15:00"),
-        Difference("Venue", str(old), str(new)),
     ]
     assert (created.what, created.differences) == ("Created", [])
 
@@ -59,9 +59,9 @@ def test_line_of_an_edit_names_the_texts_and_tells_the_values() -> None:
     history.write_fact(event, "edited", timezone.now(), data, actor_id=None)
     assert lines_of_event(event)[0].differences == [
         Difference("Description (Czech)"),
-        Difference("Programme"),
-        Difference("Waiting list", "yes", "no"),
         Difference("Period from", "", "1\u00a0January 2027"),
+        Difference("Waiting list", "yes", "no"),
+        Difference("Programme"),
     ]
 
 

@@ -17,6 +17,11 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/registrations/registration/"
 
 
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings: Any) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+
+
 @pytest.fixture
 def organiser() -> User:
     return factories.organiser(language="en")
