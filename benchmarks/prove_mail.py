@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from benchmarks.mail_parts import World
 
 # A quiet Monday, before the weeks in which reminders are looked at.
-BEGINNING = datetime(2018, 1, 8, 9, 0, tzinfo=UTC)
+BEGINNING = datetime(2024, 1, 8, 9, 0, tzinfo=UTC)
 
 
 def main() -> int:

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 PRAGUE = ZoneInfo("Europe/Prague")
-# Act No. 245/2000 Coll., as far as the weeks of 2018 that are looked at hold any.
-HOLIDAYS = {date(2018, 3, 30), date(2018, 4, 2), date(2018, 10, 28)}
+# Act No. 245/2000 Coll., as far as the weeks of 2024 that are looked at hold any.
+HOLIDAYS = {date(2024, 3, 29), date(2024, 4, 1), date(2024, 10, 28)}
 Key = tuple[str, str, datetime]
 
 

@@ -23,8 +23,8 @@ DEFAULT = "7d@9 1d@9 3h"
 
 
 def prague(text: str, fold: int = 0) -> datetime:
-    """A moment (UTC) by Prague's clock in 2018: "03-25 10:00"."""
-    clock = datetime.fromisoformat(f"2018-{text}").replace(tzinfo=PRAGUE, fold=fold)
+    """A moment (UTC) by Prague's clock in 2024: "03-31 10:00"."""
+    clock = datetime.fromisoformat(f"2024-{text}").replace(tzinfo=PRAGUE, fold=fold)
     return clock.astimezone(UTC)
 
 
@@ -179,68 +179,69 @@ def _expect_same(found: dict[Key, str], wanted: dict[Key, str]) -> None:
 
 
 def spring(world: World) -> str:
-    """(e) Reminders around the night of 25 March and Easter, one row and at most one mail each:"""
+    """(e) Reminders around the night of 31 March, which is Easter, one row and one mail at most:"""
     story = Story(
         world,
-        begins_at=prague("03-14 00:00"),
+        begins_at=prague("03-11 12:00"),
         gaps=[
-            (prague("03-19 05:00"), prague("03-19 14:00")),
-            (prague("03-24 20:00"), prague("03-25 05:00")),
-            (prague("03-29 08:00"), prague("03-30 14:00")),
+            (prague("03-25 05:00"), prague("03-25 14:00")),
+            (prague("03-26 08:00"), prague("03-27 14:00")),
+            (prague("03-30 20:00"), prague("03-31 06:00")),
         ],
     )
-    world.clock.move_to(prague("03-12 10:20"))
-    story.hold("monday", prague("03-26 09:00"))
-    story.hold("night", prague("03-25 10:00"))
-    story.hold("gap", prague("03-25 03:30"), "1d@2 4h 12h")
-    story.hold("tuesday", prague("04-03 09:00"))
-    story.hold("easter", prague("04-09 09:00"))
+    world.clock.move_to(prague("03-11 10:20"))
+    story.hold("night", prague("03-31 10:00"))
+    story.hold("gap", prague("03-31 03:30"), "1d@2 4h 12h")
+    story.hold("monday", prague("04-01 09:00"))
+    story.hold("tuesday", prague("04-02 08:00"))
+    story.hold("easter", prague("04-08 09:00"))
     story.hold("later", prague("03-28 13:00"))
-    story.hold("earlier", prague("04-06 10:00"))
-    story.hold("off", prague("04-04 14:00"))
+    story.hold("earlier", prague("04-05 10:00"))
+    story.hold("off", prague("04-03 14:00"))
     for name in ("monday", "tuesday", "later"):
         story.register(name, "waits")
-    story.at("03-15 11:20", story.leave, "night")
-    story.at("03-19 10:20", story.leave, "monday")
-    story.at("03-19 22:20", story.register, "night", "comes late")
-    story.at("03-21 15:20", story.move, "later", "04-05 13:00")
-    story.at("03-22 21:20", story.move, "earlier", "03-26 10:00")
-    story.at("03-26 08:20", story.call_off, "off")
-    story.at("03-28 10:20", story.reinstate, "off")
-    story.at("03-29 10:20", story.leave, "tuesday")
-    story.at("03-29 10:40", story.leave, "easter")
-    story.at("04-04 22:20", story.leave, "later")
-    story.at("04-08 23:20", story.register, "easter", "comes late")
+    story.at("03-22 15:20", story.move, "later", "04-04 13:00")
+    story.at("03-22 22:20", story.register, "night", "comes late")
+    story.at("03-23 11:20", story.leave, "night")
+    story.at("03-25 08:20", story.call_off, "off")
+    story.at("03-25 10:20", story.leave, "monday")
+    story.at("03-26 10:20", story.leave, "tuesday")
+    story.at("03-27 10:20", story.reinstate, "off")
+    story.at("03-27 21:20", story.move, "earlier", "04-02 10:00")
+    story.at("04-03 22:20", story.leave, "later")
+    story.at("04-05 08:40", story.leave, "easter")
+    story.at("04-07 12:20", story.register, "easter", "comes late")
     return story.tell()
 
 
 def autumn(world: World) -> str:
-    """(e) Reminders around the night of 28 October, which repeats an hour:"""
+    """(e) Reminders around the night of 27 October, which repeats an hour, before a holiday:"""
     story = Story(
         world,
-        begins_at=prague("10-10 00:30"),
+        begins_at=prague("10-04 00:30"),
         gaps=[
-            (prague("10-22 08:00"), prague("10-23 14:00")),
-            (prague("10-27 22:00"), prague("10-28 06:00")),
+            (prague("10-21 08:00"), prague("10-22 14:00")),
+            (prague("10-26 22:00"), prague("10-27 06:00")),
         ],
     )
-    world.clock.move_to(prague("10-08 10:20"))
-    story.hold("monday", prague("10-29 09:00"))
-    story.hold("night", prague("10-28 10:00"))
-    story.hold("fold", prague("10-28 02:30", fold=1), "5h 30h 1d@9")
-    story.hold("morning", prague("10-30 08:00"))
-    story.hold("moved", prague("10-26 13:00"))
-    story.hold("off", prague("11-01 13:00"))
-    story.hold("hours", prague("11-01 10:00"), "2d@0 1d@23 23h 1h")
-    for name in ("monday", "morning", "hours"):
+    world.clock.move_to(prague("10-03 10:20"))
+    story.hold("night", prague("10-27 10:00"))
+    story.hold("fold", prague("10-27 02:30", fold=1), "5h 30h 1d@9")
+    story.hold("monday", prague("10-28 09:00"))
+    story.hold("tuesday", prague("10-29 08:00"))
+    story.hold("moved", prague("10-25 13:00"))
+    story.hold("off", prague("10-30 13:00"))
+    story.hold("hours", prague("10-30 10:00"), "2d@0 1d@23 23h 1h")
+    for name in ("monday", "tuesday", "hours"):
         story.register(name, "waits")
     story.at("10-19 12:10", story.leave, "night")
-    story.at("10-22 10:10", story.leave, "monday")
-    story.at("10-24 15:10", story.move, "moved", "11-05 13:00")
-    story.at("10-25 09:10", story.call_off, "off")
-    story.at("10-29 21:10", story.leave, "morning")
-    story.at("10-30 03:10", story.leave, "hours")
-    story.at("10-31 19:10", story.register, "moved", "comes late")
+    story.at("10-21 10:10", story.leave, "monday")
+    story.at("10-23 15:10", story.move, "moved", "10-31 13:00")
+    story.at("10-24 09:10", story.call_off, "off")
+    story.at("10-24 12:10", story.leave, "moved")
+    story.at("10-28 21:10", story.leave, "tuesday")
+    story.at("10-29 03:10", story.leave, "hours")
+    story.at("10-29 19:10", story.register, "moved", "comes late")
     return story.tell()
 
 

@@ -144,9 +144,10 @@ class Browsers:
         user, client = User.objects.get(email=f"{name}-{language}@setkani.example"), Client()
         client.force_login(user)
         later = time.time() + 24 * 3600
-        proofs = [{"method": "password", "at": later, "email": user.email}]
+        proofs = [{"method": "password", "at": later, "reauthenticated": True}]
         session = client.session
         session["account_authentication_methods"] = [] if who == "stale" else proofs
+        session["account_authentication_methods_user"] = str(user.pk)
         session.save()
         cookie = client.cookies["session"].value
         context.add_cookies([{"name": "session", "value": cookie, "url": self._base_url}])

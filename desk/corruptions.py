@@ -211,7 +211,8 @@ def written_to_after_cancelling(event: Event) -> object:
 def reminded_after_start(event: Event) -> object:
     message = Message.objects.earliest("pk")
     return Reminder.objects.create(
-        registration=Registration.objects.get(messages=message), rule="1d@9", outcome="sent", message=message,
+        registration=Registration.objects.get(messages=message), message=message,
+        rule="1d@9", outcome="sent",
         event_starts_at=timezone.now() - timedelta(days=1), due_at=timezone.now(),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, DateTimeField, Exists, OuterRef, Q, Value, When
 
 from accounts.transactions import action
 from events.models import Event, Series
@@ -38,6 +38,10 @@ class Due:
     starts_at: datetime
 
     @property
+    def key(self) -> tuple[str, int]:
+        return self.rule.text, self.event.pk
+
+    @property
     def last_moment(self) -> datetime:
         """A reminder that leaves later than this would be of no use."""
         return min(self.at + STAYS_IN_TIME, self.starts_at - self.rule.margin)
@@ -50,7 +54,9 @@ def remind(now: datetime, limit: int = BATCH) -> int:
     `now` is aware. A full batch has more. Any number of beats may ask at once.
     """
     now, decided = now.astimezone(UTC), 0
-    for due in rules_due(now):
+    dues = list(rules_due(now))
+    open_ones = _open(dues)
+    for due in (due for due in dues if due.key in open_ones):
         decided += _decide(due, now, limit - decided)
         if decided >= limit:
             break
@@ -82,6 +88,21 @@ def _events(now: datetime) -> Iterable[Event]:
         .select_related("series")
         .order_by("starts_at", "pk")
     )
+
+
+def _open(dues: list[Due]) -> set[tuple[str, int]]:
+    """Which of them somebody is still to be decided for: one question a rule, not one an event."""
+    found = set()
+    for text in dict.fromkeys(due.rule.text for due in dues):
+        of_rule = [due for due in dues if due.rule.text == text]
+        at = Case(
+            *[When(event=due.event.pk, then=Value(due.at)) for due in of_rule],
+            output_field=DateTimeField(),
+        )
+        rows = Registration.objects.filter(event__in=[due.event.pk for due in of_rule])
+        events = rows.annotate(due_at=at).filter(_has_a_due(text)).values_list("event", flat=True)
+        found |= {(text, event) for event in events.distinct()}
+    return found
 
 
 def _decide(due: Due, now: datetime, limit: int) -> int:
@@ -117,26 +138,28 @@ def outcome_of(
 
 def _undecided(due: Due, limit: int) -> list[Registration]:
     """Registrations without a row for this rule and start, under their locks."""
+    at = Value(due.at, output_field=DateTimeField())
+    rows = Registration.objects.filter(event=due.event).annotate(due_at=at)
+    open_rows = rows.filter(_has_a_due(due.rule.text)).select_related("booking").order_by("pk")
+    locked = open_rows.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    found = list(locked[:limit])
     own = Reminder.objects.filter(rule=due.rule.text, event_starts_at=due.starts_at)
-    rows = Registration.objects.filter(
-        Q(status=Status.CONFIRMED) | _lost_since(due.at),
-        ~Exists(own.filter(registration=OuterRef("pk"))),
-        event=due.event,
-    )
-    locked = rows.select_related("booking").order_by("pk")
-    found = list(locked.select_for_update(of=("self",), no_key=True, skip_locked=True)[:limit])
     done = set(own.filter(registration__in=found).values_list("registration_id", flat=True))
     return [row for row in found if row.pk not in done]
 
 
-def _lost_since(at: datetime) -> Q:
-    """Registrations that held a place at that moment and do not any more."""
+def _has_a_due(text: str) -> Q:
+    """Registrations without a row for this rule and their start that have a place, or had one.
+
+    They are annotated with `due_at`: who lost the place before it has nothing due.
+    """
+    rows = Reminder.objects.filter(rule=text, registration=OuterRef("pk"))
+    decided = Exists(rows.filter(event_starts_at=OuterRef("event__starts_at")))
     facts = RegistrationChange.objects.filter(registration=OuterRef("pk"))
-    confirmed = facts.filter(to_status=Status.CONFIRMED, at__lte=at).exclude(
-        from_status=Status.CONFIRMED
-    )
-    lost = facts.filter(from_status=Status.CONFIRMED, at__gt=at).exclude(to_status__in=LIVE)
-    return Q(Exists(confirmed)) & Q(Exists(lost))
+    confirmed = Exists(facts.filter(to_status=Status.CONFIRMED, at__lte=OuterRef("due_at")))
+    lost = facts.filter(from_status=Status.CONFIRMED, at__gt=OuterRef("due_at"))
+    had_a_place = Q(confirmed) & Q(Exists(lost.exclude(to_status__in=LIVE)))
+    return (Q(status=Status.CONFIRMED) | had_a_place) & ~Q(decided)
 
 
 def _just_told(registrations: Iterable[Registration], now: datetime) -> set[int]:

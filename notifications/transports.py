@@ -86,11 +86,11 @@ class Smtp:
 
     def _connected(self) -> smtplib.SMTP:
         # Named, because smtplib would ask the DNS for a name of this machine.
-        where = {"local_hostname": settings.MAIL_DOMAIN, "timeout": TIMEOUT_SECONDS}
-        host, port = self.options["host"], self.options["port"]
+        host, port, own = self.options["host"], self.options["port"], settings.MAIL_DOMAIN
         if self.options["use_ssl"]:
-            return smtplib.SMTP_SSL(host, port, context=ssl.create_default_context(), **where)
-        return smtplib.SMTP(host, port, **where)
+            context = ssl.create_default_context()
+            return smtplib.SMTP_SSL(host, port, own, timeout=TIMEOUT_SECONDS, context=context)
+        return smtplib.SMTP(host, port, own, timeout=TIMEOUT_SECONDS)
 
     def _signed_in(self) -> None:
         if self.options["use_tls"]:

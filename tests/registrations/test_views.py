@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
 from events import actions as event_actions
@@ -344,6 +345,14 @@ def test_cancel_asks_on_get_and_acts_on_post(client, registration):
     assert registration.status == "cancelled"
     assert registration.changes.latest("pk").note == "Nemoc"
     assert "Účast je zrušená" in client.get(f"/r/{registration.token}/").content.decode()
+
+
+def test_cancel_works_in_a_browser_that_names_no_origin(registration):
+    browser = Client(enforce_csrf_checks=True)
+    answer = browser.post(f"/r/{registration.token}/cancel/", headers={"origin": "null"})
+    assert answer.status_code == 302
+    registration.refresh_from_db()
+    assert registration.status == "cancelled"
 
 
 def test_cancel_twice_says_that_it_is_not_valid_any_more(client, registration):
