@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.mail import send_mail
+from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import User
-from benchmarks.stack import Stack
+from benchmarks.stack import TREE
 from events import actions as event_actions
 from events.models import Event, EventQuerySet, Municipality, Venue
 from notifications.models import Message
@@ -44,15 +45,16 @@ def event(slug: str) -> Event:
     return Event.objects.with_place().get(series__slug=SERIES, slug=slug)
 
 
-def towns_alone(made: Stack) -> None:
+def towns_alone() -> None:
     """A site that nobody has filled yet."""
-    made.manage("load_regions", "-v0")
+    call_command("load_regions", verbosity=0)
 
 
-def programme(made: Stack) -> Cast:
+def programme() -> Cast:
     """The programme as `make run` shows it; one event without a date, one closed, one moved."""
     for name in (SERIES, WORKSHOPS):
-        made.manage("load_programme", f"events/data/{name}.yaml", "--upcoming", "-v0")
+        file = TREE / "events/data" / f"{name}.yaml"
+        call_command("load_programme", str(file), upcoming=True, verbosity=0)
     cast = Cast(users=_users())
     cast.people["moved-hall"] = _person(event("jihovychod"))
     _person(event("jihovychod"), language="en")

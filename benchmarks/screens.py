@@ -161,11 +161,11 @@ def main() -> int:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with stack(database="sqlite", TRUSTED_PROXIES="0") as made, web(made) as host:
         setup_django()
-        from benchmarks.states import scenes_of
+        from benchmarks.states import all_scenes
 
         with _chromium() as browser:
             browsers = Browsers(browser, f"http://{host}")
-            for scene in scenes_of(made):
+            for scene in all_scenes():
                 for state in filter(_is_asked_for, scene):
                     for language in state.languages:
                         _look(browsers, state, language, report)
@@ -202,14 +202,14 @@ def _look(browsers: Browsers, state: Any, language: str, report: Report) -> None
             state.open(page, language)
             if state.then:
                 state.then(page)
-            _examine(page, where, report)
+            examine(page, where, report)
         except Error as error:
             report.add(where, f"not reached: {error.message.splitlines()[0]}")
             page.screenshot(path=SCREENS / f"{where}-broken.png", full_page=True)
-        _question(visit, state, language, where, report)
+        question(visit, state, language, where, report)
 
 
-def _examine(page: Page, where: str, report: Report) -> None:
+def examine(page: Page, where: str, report: Report) -> None:
     """What depends on the width: the picture, axe, sideways scroll."""
     for width, height in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
@@ -230,7 +230,7 @@ def _measure(page: Page, where: str, report: Report) -> None:
         report.add(where, f"scrolls sideways by {over} px")
 
 
-def _question(visit: Visit, state: Any, language: str, where: str, report: Report) -> None:
+def question(visit: Visit, state: Any, language: str, where: str, report: Report) -> None:
     """What does not depend on the width: answers, complaints, words, and that it is this state."""
     from benchmarks.words import foreign
 

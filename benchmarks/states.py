@@ -2,131 +2,30 @@
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.core import signing
-from django.http import HttpResponse
-from django.test import RequestFactory
-from django.urls import reverse
 from django.utils import timezone, translation
 from playwright.sync_api import Page
 
-from benchmarks import scenes
+from benchmarks import admin_states, scenes
+from benchmarks.opening import INVALID, State, Step, answered, at, fill, filled, press, read
 from benchmarks.scenes import IMPATIENT, PASSWORD, SERIES, WORKSHOPS, Cast
-from benchmarks.stack import Stack
 from config import errors
-from events.models import Event, Venue
 from notifications.letters import letter_for, test_letter
 from notifications.models import Message
 from registrations.models import Registration
 from registrations.nonces import SALT
 
-Step = Callable[[Page], object]
-Open = Callable[[Page, str], object]
 CZECH_ONLY = ("cs",)
-SEND = "main form[method=post] button[type=submit]"
-INVALID = 422
 
 
-@dataclass(frozen=True)
-class State:
-    """One page in one state. `who` looks in the language's own browser; `then` acts on the page.
-
-    `shows` is what must stand there, as a selector, so that no picture shows something else.
-    """
-
-    name: str
-    open: Open
-    who: str = "stranger"
-    status: int = 200
-    then: Step | None = None
-    shows: str = "h1"
-    languages: tuple[str, ...] = ("cs", "en")
-
-
-def at(name: str, *arguments: Any, query: str = "") -> Open:
-    """The page of an address."""
-
-    def visit(page: Page, language: str) -> None:
-        with translation.override(language):
-            page.goto(reverse(name, args=arguments) + query)
-
-    return visit
-
-
-def answered(view: Callable[..., HttpResponse]) -> Open:
-    """A page that the site answers only in trouble, under the CSP of its pages."""
-
-    def visit(page: Page, language: str) -> None:
-        path = "/en/trouble/" if language == "en" else "/trouble/"
-        response = view(RequestFactory().get(path))
-        policy = page.request.get(path).headers["content-security-policy"]
-        headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}
-        page.route(
-            f"**{path}",
-            lambda route: route.fulfill(
-                status=response.status_code, headers=headers, body=response.content
-            ),
-        )
-        page.goto(path)
-
-    return visit
-
-
-def read(letter: Callable[[str], str]) -> Open:
-    """The HTML part of a mail, alone."""
-
-    def visit(page: Page, language: str) -> None:
-        page.set_content(letter(language))
-
-    return visit
-
-
-def press(page: Page, button: str = SEND) -> None:
-    with page.expect_navigation():
-        page.locator(button).first.click()
-
-
-def filled(values: dict[str, Any] | None = None, button: str = SEND) -> Step:
-    """Fills fields by their names and sends the form, as somebody who took their time."""
-
-    def fill(page: Page) -> None:
-        for name, value in (values or {}).items():
-            _fill(page, name, value)
-        _make_older(page)
-        press(page, button)
-
-    return fill
-
-
-def _fill(page: Page, name: str, value: str) -> None:
-    fields = page.locator(f"main [name={name}]")
-    kind = fields.first.evaluate("field => field.type")
-    if kind == "radio":
-        page.locator(f"main [name={name}][value={value}]").check()
-    elif kind.startswith("select"):
-        fields.first.evaluate("field => { let d = field.closest('details'); if (d) d.open = true }")
-        fields.first.select_option(value)
-    else:
-        fields.first.fill(value)
-
-
-def _make_older(page: Page) -> None:
-    """Nobody waits: the form was made a minute ago."""
-    nonce = page.locator("input[name=nonce]")
-    if nonce.count():
-        event_id, key, made_at = signing.loads(nonce.input_value(), salt=SALT)
-        older = signing.dumps([event_id, key, made_at - 60_000], salt=SALT)
-        nonce.evaluate("(field, value) => { field.value = value }", older)
-
-
-def scenes_of(made: Stack) -> Iterator[Iterator[State]]:
+def all_scenes() -> Iterator[Iterator[State]]:
     """The states, scene by scene: a scene is built when it is asked for."""
-    scenes.towns_alone(made)
+    scenes.towns_alone()
     yield _empty()
-    cast = scenes.programme(made)
+    cast = scenes.programme()
     yield _programme()
     scenes.crowd(cast)
     yield _crowd(cast)
@@ -162,10 +61,7 @@ def _crowd(cast: Cast) -> Iterator[State]:
     yield from _troubles()
     yield from _account()
     yield from _own_account()
-    yield from _admin()
-    yield from _admin_rows(cast)
-    yield from _admin_event_actions()
-    yield from _admin_people(cast)
+    yield from admin_states.states(cast)
     yield from _mails(cast)
 
 
@@ -244,7 +140,7 @@ def _send_to_a_full_event(values: dict[str, str]) -> Step:
 
     def send(page: Page) -> None:
         for name, value in values.items():
-            _fill(page, name, value)
+            fill(page, name, value)
         made_at = round((timezone.now() - timedelta(minutes=1)).timestamp() * 1000)
         nonce = signing.dumps([full.pk, f"meanwhile-{random.random()}", made_at], salt=SALT)
         page.locator("input[name=nonce]").evaluate("(field, value) => field.value = value", nonce)
@@ -313,9 +209,10 @@ def _own_account() -> Iterator[State]:
         *(("password", "account_change_password"), ("logout", "account_logout")),
     ):
         yield State(f"account-{name}", at(address), "organiser")
-    wrong = {"then": filled(), "shows": "main .error"}
-    yield State("account-totp-errors", at("mfa_activate_totp"), "organiser", **wrong)
-    yield State("account-password-errors", at("account_change_password"), "organiser", **wrong)
+    for name, address in (("totp", "mfa_activate_totp"), ("password", "account_change_password")):
+        yield State(
+            f"account-{name}-errors", at(address), "organiser", 200, filled(), "main .error"
+        )
     yield State("account-prove-again", at("mfa_activate_totp"), "stale")
     for name, address in (
         *(("2fa-secured", "mfa_index"), ("passkeys", "mfa_list_webauthn")),
@@ -323,105 +220,6 @@ def _own_account() -> Iterator[State]:
         ("codes-new", "mfa_generate_recovery_codes"),
     ):
         yield State(f"account-{name}", at(address), "secured")
-
-
-def _admin() -> Iterator[State]:
-    """Overview and lists."""
-    events, people = "admin:events_event_changelist", "admin:registrations_registration_changelist"
-    mails = "admin:notifications_message_changelist"
-    for name, address, query in (
-        *(("index", "admin:index", ""), ("events", events, ""), ("people", people, "")),
-        ("events-filtered", events, "?status__exact=published&region__id__exact=1"),
-        *(("people-searched", people, "?q=anna"), ("people-none", people, "?q=nikdo")),
-        ("mails", mails, ""),
-        *(("series", "admin:events_series_changelist", ""),),
-        *(("venues", "admin:events_venue_changelist", ""),),
-        ("venue-new", "admin:events_venue_add", ""),
-    ):
-        yield State(f"admin-{name}", at(address, query=query), "organiser")
-    yield State(
-        "admin-venue-errors",
-        at("admin:events_venue_add"),
-        "organiser",
-        then=filled({"town": "Atlantida", "latitude": "95"}),
-        shows="main .error",
-    )
-    yield State("admin-apps", at("admin:app_list", "events"), "organiser")
-
-
-def _admin_rows(cast: Cast) -> Iterator[State]:
-    """The page of one row of each kind."""
-    for slug in ("jihozapad", "severovychod", "severozapad", "jihovychod", "praha"):
-        page = at("admin:events_event_change", scenes.event(slug).pk)
-        yield State(f"admin-event-{slug}", page, "organiser")
-    page = at("admin:events_event_change", scenes.event("jihozapad").pk)
-    broken = filled({"closing_hours": ""})
-    yield State("admin-event-errors", page, "organiser", then=broken, shows="main .error")
-    roadshow = Event.objects.filter(series__slug=SERIES)[0].series_id
-    yield State("admin-series-page", at("admin:events_series_change", roadshow), "organiser")
-    venue = Venue.objects.order_by("pk")[0]
-    yield State("admin-venue-page", at("admin:events_venue_change", venue.pk), "organiser")
-    for word in ("confirmed-cs", "waiting", "cancelled", "transferred", "called-off"):
-        page = at("admin:registrations_registration_change", cast.people[word].pk)
-        yield State(f"admin-person-{word}", page, "organiser")
-    for name, wanted in (
-        *(("invite", {"kind": "confirmed", "state": "sent"}), ("failed", {"state": "failed"})),
-        *(("void", {"state": "void"}), ("account", {"kind": "account"})),
-    ):
-        message = Message.objects.filter(**wanted).order_by("-pk")[0]
-        page = at("admin:notifications_message_change", message.pk)
-        yield State(f"admin-mail-{name}", page, "organiser")
-
-
-def _admin_event_actions() -> Iterator[State]:
-    """Each action on an event: the form, the form with errors, the consequences."""
-    opened, off = scenes.event("severovychod"), scenes.event("jihovychod")
-    later = scenes.event("severozapad").starts_at
-    assert later
-    starts = {"starts_at_0": f"{later + timedelta(days=3):%Y-%m-%d}", "starts_at_1": "09:30"}
-    long_ago = {"starts_at_0": "1999-01-01", "starts_at_1": "09:00"}
-    for name, address, event, right, wrong in (
-        ("move", "move_event", opened, starts, long_ago),
-        ("retitle", "retitle_event", opened, {"title_cs": "Severovýchod II"}, {"title_cs": ""}),
-        ("capacity", "change_capacity", opened, {"places": "26"}, {"places": "0"}),
-        ("call-off", "cancel_event", opened, {"note": "Hala je pod vodou."}, None),
-        ("reinstate", "reinstate_event", off, {"note": "Voda opadla."}, None),
-    ):
-        page = at(address, event.pk)
-        yield State(f"admin-{name}", page, "organiser", shows="main form")
-        if wrong:
-            yield _refused(f"admin-{name}-errors", page, wrong)
-        yield _asked(f"admin-{name}-asks", page, right)
-
-
-def _refused(name: str, page: Open, values: dict[str, str]) -> State:
-    return State(name, page, "organiser", INVALID, filled(values), ".error-summary, main .error")
-
-
-def _asked(name: str, page: Open, values: dict[str, str]) -> State:
-    return State(name, page, "organiser", then=filled(values), shows=".consequences li")
-
-
-def _admin_people(cast: Cast) -> Iterator[State]:
-    """Each action on a person, and adding one."""
-    confirmed, waiting = cast.people["in-full"], cast.people["waiting"]
-    for word, person in (("confirmed", confirmed), ("waiting", waiting)):
-        page = at("cancel_registration", person.pk)
-        yield State(f"admin-cancel-{word}", page, "organiser")
-        yield _asked(f"admin-cancel-{word}-asks", page, {"note": "Onemocněl."})
-    page = at("correct_address", confirmed.pk)
-    yield State("admin-address", page, "organiser")
-    yield _refused("admin-address-errors", page, {"email": "anna"})
-    yield _asked("admin-address-asks", page, {"email": "nova@mesto.example"})
-    page = at("cancel_registration", cast.people["cancelled"].pk)
-    yield _refused("admin-cancel-too-late", page, {})
-    for slug in ("jihozapad", "severovychod", "praha"):
-        page = at("add_registration", scenes.event(slug).pk)
-        yield State(f"admin-add-{slug}", page, "organiser")
-    page = at("add_registration", scenes.event("severovychod").pk)
-    extra = {"name": "Anna Nová", "email": "anna@seznan.cz", "town": "Nová Ves"}
-    sent = filled(extra, "main [name=how][value=extra]")
-    yield State("admin-add-errors", page, "organiser", INVALID, sent, "main .error")
 
 
 def _mails(cast: Cast) -> Iterator[State]:

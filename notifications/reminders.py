@@ -108,6 +108,8 @@ def _open(dues: list[Due]) -> set[tuple[str, int]]:
 def _decide(due: Due, now: datetime, limit: int) -> int:
     """Locks, reads again what others decided meanwhile, writes; returns how many rows."""
     registrations = _undecided(due, limit)
+    if not registrations:
+        return 0
     just_told = _just_told(registrations, now)
     chosen: list[tuple[Registration, Outcome]] = []
     for registration in registrations:

@@ -330,8 +330,9 @@ def test_fuzzer_reaches_the_pages_themselves(world: World) -> None:
     fuzzer, application = Fuzzer(random.Random(SEED), world), get_wsgi_application()
     statuses = [status_of(application, fuzzer.environ()) for _n in range(1_000)]
     assert {200, 302, 400, 404, 405} <= set(statuses)
-    assert statuses.count(400) + statuses.count(403) < 500
+    assert statuses.count(400) + statuses.count(403) < len(statuses) * 2 / 3
     assert reverse("home").encode() in fuzzer.paths
-    (form,) = [path for path in fuzzer.paths if path.endswith(b"/register/")][:1]
+    public = [path for path in fuzzer.paths if not path.startswith(b"/admin/")]
+    form = next(path for path in public if path.endswith(b"/register/"))
     forms = Fuzzer(random.Random(SEED), world, prefix=form)
     assert 422 in {status_of(application, forms.environ()) for _n in range(200)}
