@@ -54,7 +54,7 @@ def main() -> int:
         print("no process is left behind")
         tests = _make(clone, _bare(environment), "test")
         status = tests.wait(timeout=TESTS_WITHIN)
-        print(_output(home).rstrip().splitlines()[-1])
+        print("\n".join(_output(home).rstrip().splitlines()[-1 if not status else -40 :]))
         return status
 
 

@@ -148,6 +148,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Nothing to destroy: the server and the folder end with the run, with whoever still reads."""
+    return True
+
+
+@pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     with services.redis() as url:
         yield url
