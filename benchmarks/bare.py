@@ -4,6 +4,8 @@ Registering: one validated form, one lock, one count, one insert, one redirect. 
 rows in one query and one flat template.
 """
 
+import secrets
+
 from django import forms
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -57,7 +59,7 @@ def _insert(series: str, slug: str, data: dict[str, str]) -> None:
                 event=event, booking=booking, organisation=organisation, name=data["name"],
                 email=data["email"], organisation_name=data["organisation"], language="cs",
                 status="confirmed" if taken < event.capacity else "waiting",
-                joined_at=timezone.now(), reference=data["email"][:10],
+                joined_at=timezone.now(), reference=secrets.token_hex(5),
             )
         ]
     )  # fmt: skip
