@@ -17,7 +17,7 @@ from benchmarks.stack import setup_django, stack
 from tests import services
 
 if TYPE_CHECKING:
-    from benchmarks.mail_parts import World
+    from benchmarks.crowds import World
 
 # A quiet Monday, before the weeks in which reminders are looked at.
 BEGINNING = datetime(2024, 1, 8, 9, 0, tzinfo=UTC)
@@ -26,10 +26,10 @@ BEGINNING = datetime(2024, 1, 8, 9, 0, tzinfo=UTC)
 def main() -> int:
     with services.smtp() as smtp, stack(EMAIL_URL=f"smtp://127.0.0.1:{smtp.port}"):
         setup_django()
-        from benchmarks import mail_parts, reminder_weeks
+        from benchmarks import crowds, mail_parts, reminder_weeks
 
         with time_machine.travel(BEGINNING, tick=False) as clock:
-            world = mail_parts.World(clock, Mailboxes(smtp))
+            world = crowds.World(clock, Mailboxes(smtp))
             parts = [*mail_parts.PARTS, *reminder_weeks.PARTS]
             are_true = [_is_true(part, world) for part in parts]
     return 0 if all(are_true) else 1
@@ -37,7 +37,7 @@ def main() -> int:
 
 def _is_true(part: "Callable[[World], str | None]", world: "World") -> bool:
     """Prints one line: what must be true, how long it took, and what was found instead."""
-    from benchmarks.mail_parts import Untrue
+    from benchmarks.crowds import Untrue
 
     started = time.perf_counter()
     words = (part.__doc__ or "").splitlines()[0]

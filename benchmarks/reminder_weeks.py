@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from benchmarks.mail_parts import World, expect
+from benchmarks.crowds import World, expect
 from benchmarks.mailboxes import Letter
 from benchmarks.reminder_oracle import PRAGUE, Key, Oracle, Person, Session
 from events import actions as event_actions

@@ -13,7 +13,9 @@ from config.processes import ChildEnded, Processes
 
 # Two children: one that ends when told, and one that will not, with a child of its own.
 PARENT = """
-import sys
+import signal, sys
+# Under nohup the tests ignore HUP; what they start would inherit that and rightly keep it.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from config.processes import ChildEnded, Processes
 
 processes = Processes(deadline_seconds=float(sys.argv[1]))
