@@ -78,7 +78,7 @@ screens: $(DEV) ## writes a picture of every page and fails on what a person wou
 	$(BIN)/python -m benchmarks.screens
 
 messages: $(DEV) ## gathers the texts to translate and compiles the catalogues
-	$(BIN)/python manage.py makemessages --locale cs --extension html,txt,py --no-location --no-wrap --ignore '$(VENV)' --ignore var --ignore tests --ignore benchmarks
+	$(BIN)/python manage.py makemessages --locale cs --extension html,txt,py --add-location file --no-wrap --ignore '$(VENV)' --ignore var --ignore tests --ignore benchmarks
 	$(BIN)/pybabel compile --domain django --directory locale
 
 prove: $(PROOFS) ## runs every proof, each with its time

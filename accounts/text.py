@@ -5,21 +5,23 @@ import unicodedata
 
 # Bidirectional controls can make a line read as what it is not (Unicode TR 36 §3.3).
 _BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_UNCLEAN = re.compile("[\x00\ud800-\udfff]")
 
 
 def is_clean(text: str) -> bool:
     """False for what no keyboard types and a database may refuse: NUL and lone surrogates."""
-    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    return _UNCLEAN.search(text) is None
 
 
 def clean(text: str) -> str:
     """NFC, one line, single spaces, no control and no bidirectional characters."""
-    spaced = " ".join(unicodedata.normalize("NFC", text).split())
-    return "".join(
-        char
-        for char in spaced
-        if unicodedata.category(char) not in {"Cc", "Cs"} and char not in _BIDI
-    ).strip()
+    if not text.isprintable():
+        text = "".join(char for char in text if char.isspace() or _is_kept(char))
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _is_kept(char: str) -> bool:
+    return char not in _BIDI and unicodedata.category(char) not in {"Cc", "Cs"}
 
 
 def fold(text: str) -> str:

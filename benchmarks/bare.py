@@ -15,7 +15,7 @@ from django.urls import path
 from django.utils import timezone
 
 from config import health
-from events.models import Event
+from events.models import AgendaItem, Event
 from registrations.models import Booking, Organisation, Registration
 
 _FORM = engines["django"].from_string(
@@ -27,6 +27,17 @@ _LIST = engines["django"].from_string(
     "<li>{{ event.series.title_cs }} {{ event.title_cs }} {{ event.region.name }}"
     " {{ event.venue.name_cs }} {{ event.venue.town.name }} {{ event.starts_at }}"
     " {{ event.places_taken }} / {{ event.capacity }}</li>{% endfor %}</ul></html>"
+)
+
+
+_EVENT = engines["django"].from_string(
+    "<!doctype html><html lang='cs'><title>Bare</title>{% with event=items.0.event %}"
+    "<h1>{{ event.series.title_cs }} {{ event.title_cs }}</h1><p>{{ event.description_cs }}</p>"
+    "<p>{{ event.region.name }} {{ event.venue.name_cs }} {{ event.venue.street }}"
+    " {{ event.venue.town.name }} {{ event.venue.travel_cs }} {{ event.venue.access_cs }}"
+    " {{ event.starts_at }} {{ event.places_taken }} / {{ event.capacity }}</p>{% endwith %}"
+    "<ol>{% for item in items %}<li>{{ item.minutes_after_start }} {{ item.title_cs }}"
+    " {{ item.note_cs }} {{ item.area.name_cs }}</li>{% endfor %}</ol></html>"
 )
 
 
@@ -79,7 +90,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def event(request: HttpRequest, series: str, event: str) -> HttpResponse:
-    return _listed(request, series__slug=series, slug=event)
+    rows = AgendaItem.objects.filter(event__series__slug=series, event__slug=event)
+    parts = ("area", "event__series", "event__region", "event__venue__town")
+    items = list(rows.select_related(*parts).order_by("minutes_after_start"))
+    return HttpResponse(_EVENT.render({"items": items}, request))
 
 
 def calendar(request: HttpRequest, series: str) -> HttpResponse:

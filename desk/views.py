@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from notifications.actions import NotSendable
 from notifications.actions import send_again as send_message_again
 from notifications.models import Message
 from registrations import actions as registration_actions
+from registrations import limits
 from registrations.models import Registration
 from registrations.secret_pages import secret_page
 
@@ -163,6 +164,9 @@ def change_capacity(request: HttpRequest, pk: int) -> HttpResponse:
 def export_registrations(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The list of an event as a file for a spreadsheet."""
     event = event_or_404(request, pk)
+    if limits.is_exporting_too_much(request):
+        return render(request, "429.html", status=429)
+    actions.note_export(event.pk, actor_id=request.user.pk)
     lines = exports.table_of_event(event, translation.get_language() or "cs")
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{exports.filename(event)}"'
@@ -173,7 +177,7 @@ def export_registrations(request: HttpRequest, pk: int) -> HttpResponseBase:
 def send_again(request: HttpRequest, pk: int) -> HttpResponse:
     """A failed mail anew."""
     try:
-        again = send_message_again(pk)
+        again = send_message_again(pk, actor_id=request.user.pk)
     except Message.DoesNotExist:
         raise Http404 from None
     except NotSendable as error:

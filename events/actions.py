@@ -1,6 +1,7 @@
 """What organisers do with an event: each verb is one transaction, one fact, a higher revision."""
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -10,6 +11,9 @@ from accounts.transactions import action
 from events import history, rules
 from events.models import Event, EventChange, Venue
 from events.states import Status
+
+# Who reads a list on within this time is kept once.
+ONE_READING = timedelta(hours=1)
 
 
 class EventError(Exception):
@@ -144,3 +148,28 @@ def reinstate_event(event_id: int, *, actor_id: int | None = None, note: str = "
     return history.write_change(
         event, EventChange.Kind.REINSTATED, now, fields, actor_id=actor_id, note=note
     )
+
+
+@action
+def note_reading(event_ids: Iterable[int], *, actor_id: int | None) -> list[EventChange]:
+    """Keeps who read the lists of closed-door events (rule 16): one fact an hour each."""
+    now = timezone.now()
+    recent = EventChange.objects.filter(
+        kind=EventChange.Kind.LIST_READ, actor_id=actor_id, at__gt=now - ONE_READING
+    )
+    known = set(recent.filter(event__in=event_ids).values_list("event_id", flat=True))
+    events = Event.objects.behind_closed_doors().filter(pk__in=set(event_ids) - known)
+    return [
+        history.write_fact(event, EventChange.Kind.LIST_READ, now, {}, actor_id=actor_id)
+        for event in events.order_by("pk")
+    ]
+
+
+@action
+def note_export(event_id: int, *, actor_id: int | None) -> EventChange | None:
+    """Keeps who took the list of a closed-door event away (rule 16); None for other events."""
+    event = Event.objects.behind_closed_doors().filter(pk=event_id).first()
+    if event is None:
+        return None
+    kind = EventChange.Kind.LIST_EXPORTED
+    return history.write_fact(event, kind, timezone.now(), {}, actor_id=actor_id)

@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from events import dates, history, rules
+from events import actions, dates, history, rules
 from events.forms import MomentField, OneLineField, ParagraphsField, TownField
 from events.history_lines import lines_of_event
 from events.models import AgendaItem, Area, Event, EventChange, Partner, Series, Venue
@@ -63,6 +63,21 @@ class PlainAdmin(admin.ModelAdmin[Any]):
     ) -> HttpResponseBase:
         """Missing is 404, as everywhere (rule 15)."""
         raise Http404
+
+
+class PeopleAdmin(PlainAdmin):
+    """A list that names people of events; who reads one behind a closed door is kept (rule 16)."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", None) or {}
+        rows = shown["cl"].result_list if "cl" in shown else []
+        closed = {row.event_id for row in rows if row.event and row.event.series.is_closed_door}
+        if closed:
+            actions.note_reading(closed, actor_id=request.user.pk)
+        return response
 
 
 class PlainInline(admin.TabularInline[Any, Any]):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -34,15 +34,21 @@ class Line:
     differences: list[Difference] = field(default_factory=list)
 
 
-def names_of_actors(changes: Iterable[Change]) -> dict[int, str]:
+class Done(Protocol):
+    """What somebody did: a fact, or a mail sent again."""
+
+    actor_id: int | None
+
+
+def names_of_actors(done: Iterable[Done]) -> dict[int, str]:
     """Who did these things, by number; facts hold no names."""
-    pks = {change.actor_id for change in changes if change.actor_id}
+    pks = {thing.actor_id for thing in done if thing.actor_id}
     return {pk: str(user) for pk, user in User.objects.in_bulk(pks).items()}
 
 
-def who_did(change: Change, names: dict[int, str]) -> str:
+def who_did(thing: Done, names: dict[int, str]) -> str:
     """The organiser's name; one who is gone stays "an organiser"; empty where nobody signed in."""
-    return names.get(change.actor_id, _("an organiser")) if change.actor_id else ""
+    return names.get(thing.actor_id, _("an organiser")) if thing.actor_id else ""
 
 
 def lines_of_event(event: Event) -> list[Line]:

@@ -19,6 +19,8 @@ def find_towns(text: str) -> list[Municipality]:
     Case and diacritics do not matter; the larger town comes first.
     """
     name, _comma, rest = text.partition(",")
+    if not name.strip():
+        return []
     towns = list(Municipality.objects.listed().named(name).with_region().in_order())
     if not rest.strip():
         return towns

@@ -50,14 +50,16 @@ Disallow: /en/follow/
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The regions of the first roadshow at a glance, then the other series."""
-    roadshow = Series.objects.public().roadshows().with_parts().in_order().first()
+    all_series = list(Series.objects.with_parts().in_order())
+    roadshow = next((item for item in all_series if item.is_public_roadshow), None)
     events = list(_listed(request, roadshow).by_region()) if roadshow else []
     context = {
         "now": timezone.now(),
+        "all_series": all_series,
         "roadshow": roadshow,
         "events": events,
         "is_map": _fits_map(events),
-        "others": [item for item in Series.objects.in_order() if item != roadshow],
+        "others": [item for item in all_series if item != roadshow],
     }
     return render(request, "events/home.html", context)
 

@@ -20,7 +20,7 @@ class NotSendable(Exception):
 
 
 @action
-def send_again(message_id: int) -> Message:
+def send_again(message_id: int, *, actor_id: int | None = None) -> Message:
     """Queues a failed mail anew: a new message of the same fact, with its UID and SEQUENCE.
 
     What it says is read again when it leaves. Raises NotSendable, Message.DoesNotExist.
@@ -39,6 +39,7 @@ def send_again(message_id: int) -> Message:
         registration=failed.registration,
         booking=failed.booking,
         to_email=failed.to_email,
+        actor_id=actor_id,
         message_id=new_message_id(),
         created_at=now,
         next_attempt_at=now,

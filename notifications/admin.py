@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from events import dates
-from events.admin import EventFilter, PlainAdmin, status_word
+from events.admin import EventFilter, PeopleAdmin, status_word
+from events.history_lines import names_of_actors, who_did
 from notifications.mail_html import mail_html
 from notifications.models import Message
 from notifications.shown import shown
@@ -25,10 +26,10 @@ CSS_CLASS: dict[str, str] = {
 
 
 @admin.register(Message)
-class MessageAdmin(PlainAdmin):
+class MessageAdmin(PeopleAdmin):
     list_display = ("kind", "shown_state", "to_email", "event_name", "person", "made", "settled")
     list_filter = ("kind", "state", EventFilter)
-    list_select_related = ("event__venue__town", "registration")
+    list_select_related = ("event__series", "event__venue__town", "registration")
     search_fields = ("to_email",)
     search_help_text = _("The address it goes to.")
     ordering = ("-pk",)
@@ -81,5 +82,6 @@ def page_of(message: Message) -> dict[str, Any]:
         "css_class": CSS_CLASS[message.state],
         "is_account": message.kind == Message.Kind.ACCOUNT,
         "is_built": bool(parts.subject),
+        "sent_again_by": who_did(message, names_of_actors([message])),
         "can_send_again": message.state == Message.State.FAILED and message.fact is not None,
     }

@@ -40,6 +40,8 @@ EVENT_FACTS: dict[str, Message.Kind | None] = {
     EventChange.Kind.REINSTATED: Kind.REINSTATED,
     EventChange.Kind.CAPACITY_CHANGED: SILENT,
     EventChange.Kind.EDITED: SILENT,
+    EventChange.Kind.LIST_READ: SILENT,
+    EventChange.Kind.LIST_EXPORTED: SILENT,
 }
 REGISTRATION_FACTS: dict[str, Spec] = {
     RegistrationChange.Kind.REGISTERED: by_status,

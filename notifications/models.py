@@ -111,6 +111,8 @@ class Message(models.Model):
         Booking, on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
     )
     to_email = models.EmailField(_("to"), blank=True)
+    # Set: the organiser who had it sent again.
+    actor_id = models.BigIntegerField(_("by"), null=True, blank=True)
     message_id = models.CharField(max_length=200, unique=True)
     # The calendar object inside, known once the mail is built.
     calendar_method = models.CharField(max_length=10, blank=True)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.text import fold
 from events import dates
-from events.admin import EventFilter, PlainAdmin, status_word
+from events.admin import EventFilter, PeopleAdmin, status_word
 from events.history_lines import Difference, Line, names_of_actors, who_did
 from events.models import Region
 from registrations import rules
@@ -47,7 +47,7 @@ class SectorFilter(admin.SimpleListFilter):
 
 
 @admin.register(Registration)
-class RegistrationAdmin(PlainAdmin):
+class RegistrationAdmin(PeopleAdmin):
     list_display = (
         "name",
         "organisation_as_typed",
@@ -58,7 +58,7 @@ class RegistrationAdmin(PlainAdmin):
         "joined",
     )
     list_filter = (EventFilter, "status", RegionFilter, SectorFilter)
-    list_select_related = ("town", "event__venue__town")
+    list_select_related = ("town", "event__series", "event__venue__town")
     search_fields = ("search_key",)
     search_help_text = gettext_lazy("Name, e-mail, organisation, town or reference.")
     ordering = ("-joined_at", "-pk")

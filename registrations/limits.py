@@ -14,6 +14,8 @@ from registrations.models import Booking
 # A town hall behind one address registers forty people in a morning.
 PER_CLIENT, CLIENT_WINDOW = 60, timedelta(minutes=10)
 PER_EMAIL, EMAIL_WINDOW = 5, timedelta(hours=1)
+# An organiser takes the lists of a whole roadshow, twice over; nobody needs more.
+PER_EXPORTER, EXPORT_WINDOW = 30, timedelta(minutes=10)
 # Somebody who copies a link wrongly tries a few times; a robot that guesses tries on.
 MISSED_SECRETS, MISS_WINDOW = 30, timedelta(minutes=10)
 
@@ -62,3 +64,13 @@ def is_guessing(request: HttpRequest) -> bool:
     return rate_limits.is_exceeded(
         "missed-secret", client, limit=MISSED_SECRETS, within=MISS_WINDOW
     )
+
+
+def is_exporting_too_much(request: HttpRequest) -> bool:
+    """Counts one more list taken away; True once this account or this client took too many."""
+    takers = (f"account-{request.user.pk}", client_digest(request))
+    counted = [
+        rate_limits.is_exceeded("export", taker, limit=PER_EXPORTER, within=EXPORT_WINDOW)
+        for taker in takers
+    ]
+    return any(counted)

@@ -160,17 +160,16 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.none()
 
     def with_event(self) -> Self:
-        """Everything that a registration's page and mails print, in one query."""
+        """Everything that a registration's page and mails print."""
         return self.select_related(
             "booking",
             "organisation",
             "town__kraj__region",
             "event__series",
             "event__region",
-            "event__venue__town__kraj__region",
-            "event__moved_from_venue__town",
+            "event__venue__town",
             "replaced_by",
-        )
+        ).prefetch_related("event__moved_from_venue__town")
 
 
 class Registration(models.Model):

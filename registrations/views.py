@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from events.feeds import calendar_response, read_only
-from events.models import Event
+from events.models import Event, EventQuerySet
 from registrations import actions, ical, limits, rules
 from registrations.forms import PublicRegistrationForm
 from registrations.models import Registration
@@ -26,16 +26,21 @@ INVALID, TOO_MANY, UNAVAILABLE = 422, 429, 503
 
 
 def _event(request: HttpRequest, series: str, event: str) -> Event:
-    visible = Event.objects.visible_to(request.user).with_place()
-    return get_object_or_404(visible, series__slug=series, slug=event)
+    """The event with all that a page prints of it."""
+    return _visible(request, Event.objects.with_place(), series, event)
+
+
+def _visible(request: HttpRequest, events: EventQuerySet, series: str, event: str) -> Event:
+    return get_object_or_404(events.visible_to(request.user), series__slug=series, slug=event)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest, series: str, event: str) -> HttpResponse:
     """The form of one event; sent, it leads everybody to the same page."""
-    shown = _event(request, series, event)
     if request.method == "POST":
-        return _send(request, shown)
+        named = Event.objects.select_related("series").only("slug", "series__slug")
+        return _send(request, _visible(request, named, series, event))
+    shown = _event(request, series, event)
     nonce = Nonce.new(shown.pk, timezone.now()).signed()
     form = PublicRegistrationForm(initial={"nonce": nonce, "town": request.GET.get("town")})
     return _form_page(request, shown, form)
@@ -61,16 +66,19 @@ def _form_page(
 
 
 def _send(request: HttpRequest, event: Event) -> HttpResponse:
-    """Parses, calls the one action, answers; whatever is refused comes back filled."""
+    """Parses, calls the one action, answers; whatever is refused comes back filled.
+
+    Of `event` only the address is known: what a page says of it is read when there is one to show.
+    """
     form, now = PublicRegistrationForm(request.POST), timezone.now()
     nonce = Nonce.read(form["nonce"].value() or "", event.pk)
     if nonce is None or form["website"].value() or nonce.is_too_fast(now):
         kept = nonce.signed() if nonce else Nonce.new(event.pk, now).signed()
         once_more = _("Check the form and send it once more.")
         form = form.refilled(website="", nonce=kept)
-        return _form_page(request, event, form, INVALID, once_more)
+        return _refused(request, event, form, INVALID, once_more)
     if not form.is_valid():
-        return _form_page(request, event, form, INVALID)
+        return _refused(request, event, form, INVALID)
     return _register(request, event, form, nonce, now)
 
 
@@ -85,19 +93,25 @@ def _register(
     )
     if limits.is_exceeded(submit.client_digest, submit.email_digest, now):
         wait = _("Too many attempts at once. Try it in 10 minutes.")
-        return _form_page(request, event, form, TOO_MANY, wait)
+        return _refused(request, event, form, TOO_MANY, wait)
     try:
         actions.register(event.pk, application, submit)
     except actions.KeyReused as error:
         form = form.refilled(nonce=Nonce.new(event.pk, now).signed())
-        return _form_page(request, event, form, INVALID, str(error))
+        return _refused(request, event, form, INVALID, str(error))
     except actions.RegistrationError as error:
-        event = _event(request, event.series.slug, event.slug)
-        return _form_page(request, event, form, INVALID, str(error))
+        return _refused(request, event, form, INVALID, str(error))
     except OperationalError:
         later = _("Cannot save now; your input is kept. Try it in a while.")
-        return _form_page(request, event, form, UNAVAILABLE, later)
+        return _refused(request, event, form, UNAVAILABLE, later)
     return redirect("register_sent", event.series.slug, event.slug)
+
+
+def _refused(
+    request: HttpRequest, event: Event, form: PublicRegistrationForm, status: int, notice: str = ""
+) -> HttpResponse:
+    shown = _event(request, event.series.slug, event.slug)
+    return _form_page(request, shown, form, status, notice)
 
 
 @require_safe

@@ -187,10 +187,14 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def no_logged_error(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """A logged ERROR fails the test; one that expects it reads it and calls caplog.clear()."""
+    """A logged ERROR fails the test; one that expects it reads it and calls caplog.clear().
+
+    What the test's own SMTP server (mail.log) thinks of a client is no error of ours.
+    """
     yield
     records = [record for when in ("setup", "call") for record in caplog.get_records(when)]
-    errors = [record.getMessage() for record in records if record.levelno >= logging.ERROR]
+    ours = [record for record in records if record.name != "mail.log"]
+    errors = [record.getMessage() for record in ours if record.levelno >= logging.ERROR]
     assert errors == []
 
 

@@ -45,6 +45,9 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Events of series without a closed door."""
         return self.filter(series__is_closed_door=False)
 
+    def behind_closed_doors(self) -> Self:
+        return self.filter(series__is_closed_door=True)
+
     def dated(self) -> Self:
         return self.filter(starts_at__isnull=False)
 
@@ -55,9 +58,9 @@ class EventQuerySet(models.QuerySet["Event"]):
         )
 
     def with_place(self) -> Self:
-        """Everything that a page prints of an event, in one query."""
-        return self.select_related(
-            "series", "region", "venue__town__kraj__region", "moved_from_venue__town"
+        """Everything that a page prints of an event; a former hall is asked for where one is."""
+        return self.select_related("series", "region", "venue__town").prefetch_related(
+            "moved_from_venue__town"
         )
 
     def with_kraje(self) -> Self:
@@ -122,7 +125,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def locked(self, *pks: int) -> list["Event"]:
         """The events under their row locks, ids ascending (rule 2)."""
-        rows = self.filter(pk__in=pks).select_related("series", "venue__town").order_by("pk")
+        rows = self.filter(pk__in=pks).select_related("series").order_by("pk")
         return list(rows.select_for_update(of=("self",), no_key=True))
 
 
@@ -420,6 +423,8 @@ class EventChange(history.Change):
         REINSTATED = "reinstated", _("Reinstated")
         CAPACITY_CHANGED = "capacity_changed", _("Capacity changed")
         EDITED = "edited", _("Edited")
+        LIST_READ = "list_read", _("List of people read")
+        LIST_EXPORTED = "list_exported", _("List of people exported")
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="changes")
 
@@ -430,7 +435,7 @@ class EventChange(history.Change):
         constraints = [
             models.UniqueConstraint(
                 fields=["event", "event_revision"],
-                condition=~Q(kind__in=["capacity_changed", "edited"]),
+                condition=~Q(kind__in=["capacity_changed", "edited", "list_read", "list_exported"]),
                 name="event_change_has_its_own_revision",
             ),
         ]

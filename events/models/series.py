@@ -107,6 +107,10 @@ class Series(models.Model):
         return reverse("series", args=[self.slug])
 
     @property
+    def is_public_roadshow(self) -> bool:
+        return self.kind == self.Kind.ROADSHOW and not self.is_closed_door
+
+    @property
     def title(self) -> str:
         return translated(self, "title")
 

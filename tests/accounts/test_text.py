@@ -1,7 +1,7 @@
 """Typed text: what is refused, what is cleaned, what is compared, what is masked."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from accounts.text import clean, fold, is_clean, mask_secrets
@@ -37,6 +37,8 @@ def test_text_is_cleaned(typed: str, cleaned: str) -> None:
 
 
 @given(ANYTHING)
+@example("0 \x1b\r0")
+@example("e\x1b\u0301")
 def test_cleaned_text_is_clean_and_stays_so(typed: str) -> None:
     cleaned = clean(typed)
     assert is_clean(cleaned)

@@ -25,7 +25,7 @@ def error(sqlstate: str = "", message: str = "clash") -> OperationalError:
     return made
 
 
-@pytest.mark.parametrize("sqlstate", ["40001", "40P01", "55P03"])
+@pytest.mark.parametrize("sqlstate", ["40001", "40P01", "55P03", "23505"])
 def test_clash_passes(sqlstate: str) -> None:
     assert is_passing(error(sqlstate))
 
@@ -77,12 +77,27 @@ def test_action_gives_up_after_the_last_attempt(no_waiting: list[float]) -> None
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("raised", [error("57014"), IntegrityError("twice"), ValueError("a bug")])
+@pytest.mark.parametrize("raised", [error("57014"), IntegrityError("check"), ValueError("a bug")])
 def test_other_error_leaves_at_once(no_waiting: list[float], raised: Exception) -> None:
     attempt, attempts = failing(1, raised)
     with pytest.raises(type(raised)):
         attempt()
     assert (len(attempts), no_waiting) == (1, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_unique_value_that_another_wrote_is_found_by_the_next_attempt(
+    no_waiting: list[float],
+) -> None:
+    attempts: list[str] = []
+
+    @action
+    def name_a_region() -> str:
+        attempts.append("CZ98" if attempts else "CZ99")
+        return Region.objects.create(code=attempts[-1], name=f"Nikde {attempts[-1]}").code
+
+    Region.objects.create(code="CZ99", name="Jinde")
+    assert (name_a_region(), len(attempts), len(no_waiting)) == ("CZ98", 2, 1)
 
 
 @pytest.mark.django_db(transaction=True)

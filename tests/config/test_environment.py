@@ -201,7 +201,11 @@ def test_postgres_waits_and_runs_for_a_bounded_time(
         "PORT": 5433,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": "-c lock_timeout=5000 -c statement_timeout=30000"},
+        "OPTIONS": {
+            "options": "-c lock_timeout=5000 -c statement_timeout=30000",
+            "server_side_binding": True,
+            "prepare_threshold": 3,
+        },
     }
     assert {name: config[name] for name in expected} == expected
 

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from events import actions as event_actions
-from events.models import Event, EventChange
+from events.models import Event, EventChange, Series
 from events.rules import PRAGUE
 from events.states import Status
 from notifications.models import Message
@@ -258,6 +258,22 @@ def test_export_is_a_file_for_a_spreadsheet(desk: Client, event: Event) -> None:
     assert "Žofie Příkladná".encode() in body
 
 
+def test_export_of_a_closed_list_is_kept(desk: Client, event: Event, organiser: User) -> None:
+    desk.get(address(event, "export"))
+    assert facts(event) == []
+
+    Series.objects.update(is_closed_door=True)
+    desk.get(address(event, "export"))
+    desk.get(address(event, "export"))
+    assert facts(event) == [("list_exported", "", organiser.pk)] * 2
+    assert "List of people exported" in desk.get(address(event, "change")).content.decode()
+
+
+def test_export_has_a_limit(desk: Client, event: Event) -> None:
+    answers = [desk.get(address(event, "export")).status_code for _again in range(31)]
+    assert answers == [200] * 30 + [429]
+
+
 def test_export_is_nothing_to_others(client: Client, event: Event) -> None:
     page = address(event, "export")
     assert led(client.get(page)) == (302, f"/admin/login/?next={page}")
@@ -287,6 +303,8 @@ def test_send_again_queues_a_new_message_of_the_same_fact(desk: Client, failed: 
     new = Message.objects.latest("pk")
     assert led(answer) == (302, f"/admin/notifications/message/{new.pk}/change/")
     assert (new.state, new.registration_change) == ("queued", failed.registration_change)
+    assert new.actor_id == User.objects.get().pk
+    assert "Sent again by" in desk.get(led(answer)[1]).content.decode()
 
 
 def test_send_again_refuses_what_has_not_failed(desk: Client, failed: Message) -> None:

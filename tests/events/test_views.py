@@ -143,9 +143,19 @@ def test_home_hides_drafts_even_from_organisers(client):
 
 
 @pytest.mark.parametrize("codes", [["CZ01"], ["CZ01", "CZ03", "CZ05"]])
-def test_home_asks_seven_queries_for_any_number_of_events(client, django_assert_num_queries, codes):
+def test_home_asks_five_queries_for_any_number_of_events(client, django_assert_num_queries, codes):
     factories.kraj()
     roadshow(codes)
+
+    with django_assert_num_queries(5):
+        client.get("/")
+
+
+@pytest.mark.parametrize("codes", [["CZ01"], ["CZ01", "CZ03", "CZ05"]])
+def test_home_asks_for_former_halls_at_once(client, django_assert_num_queries, codes):
+    factories.kraj()
+    roadshow(codes)
+    Event.objects.update(moved_from_venue=factories.venue())
 
     with django_assert_num_queries(7):
         client.get("/")

@@ -7,7 +7,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.utils import timezone
 
-from events.models import Event
+from events.models import Event, EventChange, Series
 from notifications.models import Message
 from registrations import actions
 from registrations.models import Registration
@@ -144,3 +144,11 @@ def test_messages_are_nothing_to_others(client: Client, person: Registration) ->
         assert led(client.get(path)) == (302, f"/admin/login/?next={path}")
     client.force_login(factories.user())
     assert client.get(page(message), follow=True).status_code == 404
+
+
+def test_reading_messages_to_people_behind_a_closed_door_is_kept(
+    desk: Client, person: Registration
+) -> None:
+    Series.objects.update(is_closed_door=True)
+    desk.get(LIST)
+    assert EventChange.objects.filter(event=person.event, kind="list_read").count() == 1

@@ -42,6 +42,16 @@ def test_register_takes_a_free_place_and_shows_it():
     assert (fact.taken_after, fact.capacity_at) == (1, 2)
 
 
+def test_reference_that_somebody_bears_is_drawn_again(monkeypatch):
+    event = factories.event()
+    drawn = iter("AAAAA" + "AAAAA" + "BBBBB")
+    monkeypatch.setattr(actions.secrets, "choice", lambda _letters: next(drawn))
+
+    rows = factories.fill(event, 2)
+
+    assert [row.reference[-5:] for row in rows] == ["AAAAA", "BBBBB"]
+
+
 def test_register_fills_exactly_and_then_waits_in_order():
     event = factories.event(capacity=2)
 

@@ -1,13 +1,16 @@
 """Organisers' screens of registrations: found, read, never typed over."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.http import HttpResponseBase
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
-from events.models import Event
+from events.models import Event, EventChange
 from registrations import actions
 from registrations.models import Registration
 from tests import factories
@@ -188,3 +191,29 @@ def test_registrations_are_nothing_to_others(client: Client, event: Event) -> No
 @pytest.mark.parametrize("number", ["987654321", "9" * 30, "x"])
 def test_missing_registration_is_404(desk: Client, number: str) -> None:
     assert desk.get(f"{LIST}{number}/change/").status_code == 404
+
+
+def test_reading_people_behind_a_closed_door_is_kept_once_an_hour(
+    desk: Client, event: Event, organiser: User
+) -> None:
+    closed = factories.event(series=factories.series(is_closed_door=True))
+    for each in (event, closed):
+        factories.registration(event=each)
+    created = set(EventChange.objects.values_list("pk", flat=True))
+
+    for _again in range(2):
+        desk.get("/admin/registrations/registration/")
+    with time_machine.travel(timezone.now() + timedelta(minutes=61)):
+        desk.force_login(organiser)
+        desk.get("/admin/registrations/registration/")
+
+    kept = EventChange.objects.exclude(pk__in=created)
+    expected = (closed.pk, "list_read", organiser.pk)
+    assert [(row.event_id, row.kind, row.actor_id) for row in kept] == [expected] * 2
+
+
+def test_reading_others_keeps_nothing(desk: Client, event: Event) -> None:
+    factories.registration(event=event)
+    factories.event(series=factories.series(is_closed_door=True))
+    desk.get("/admin/registrations/registration/")
+    assert not EventChange.objects.filter(kind="list_read").exists()
