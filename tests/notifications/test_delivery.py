@@ -11,9 +11,12 @@ from aiosmtpd.controller import Controller
 from django.db import connection, transaction
 from django.utils import timezone
 
+from events import actions as event_actions
 from notifications import announcing, claims, delivery, transports
 from notifications.models import Message
+from notifications.sweeping import sweep
 from registrations import actions
+from registrations.ical import uid
 from tests import factories, services
 
 pytestmark = pytest.mark.django_db
@@ -327,3 +330,42 @@ def test_senders_at_once_send_each_mail_once(smtp_server):
 
     taken = sorted(taken.recipients[0] for taken in smtp_server.deliveries)
     assert taken == sorted(row.email for row in people)
+
+
+def test_a_cancel_that_waits_for_its_next_attempt_still_leaves_after_a_reinstatement(smtp_server):
+    event = factories.event()
+    person = factories.registration(event=event)
+    now = timezone.now()
+    sweep(now)
+    event_actions.cancel_event(event.pk)
+    smtp_server.answers = ["451 later"]
+    sweep(now + timedelta(minutes=1))
+    event_actions.reinstate_event(event.pk)
+    sweep(now + timedelta(minutes=2))
+    sweep(now + timedelta(hours=1))
+
+    left = person.messages.filter(state="sent").order_by("settled_at", "pk")
+    assert [(row.calendar_method, row.calendar_uid) for row in left] == [
+        ("REQUEST", person.uid),
+        ("CANCEL", person.uid),
+        ("REQUEST", uid(person, 1)),
+    ]
+
+
+def test_a_refused_cancel_took_nothing_out_so_that_the_next_one_does(smtp_server):
+    event = factories.event()
+    person = factories.registration(event=event)
+    now = timezone.now()
+    sweep(now)
+    event_actions.cancel_event(event.pk)
+    smtp_server.answers = ["550 no"]
+    sweep(now + timedelta(minutes=1))
+    actions.correct_address(person.pk, "nova@mesto.example")
+    sweep(now + timedelta(minutes=2))
+
+    last = person.messages.filter(state="sent").latest("pk")
+    assert (last.kind, last.calendar_method, last.calendar_uid) == (
+        "cancelled",
+        "CANCEL",
+        person.uid,
+    )
