@@ -46,9 +46,10 @@ $(DEV): requirements-dev.txt | $(BIN)/python
 	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@
 
+# An extra that is not in the lock sends older pips after the newest release, which has no hash.
 lock: $(DEV) ## writes requirements*.txt anew from requirements*.in
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements-dev.in -o requirements-dev.txt
 
 # The checks see production's values, and never the desk's own files.
 lint: export DATA_DIR := $(CURDIR)/$(VENV)/lint-data
