@@ -149,10 +149,25 @@ def forgotten_promotion(event: Event) -> object:
     return Event.objects.update(capacity=3)
 
 
-@breaks("3 order")
+@breaks("3 order: nobody was")
 def last_in_promoted_first(event: Event) -> object:
     last = actions.register(event.pk, _application(9), actions.Submit.at_the_desk(None))
-    return Registration.objects.filter(pk=last.pk).update(status="confirmed")
+    Registration.objects.filter(pk=last.pk).update(status="confirmed")
+    fact = RegistrationChange.objects.filter(registration=last)
+    return fact.update(to_status="confirmed", taken_after=2, capacity_at=2)
+
+
+@breaks("3 order: nobody is confirmed without approval")
+def confirmed_without_approval(event: Event) -> object:
+    Registration.objects.update(approved_at=None)
+    return Event.objects.update(admission="approval")
+
+
+@breaks("7 offers expire")
+def offer_never_expired(event: Event) -> object:
+    first = _registrations("confirmed")[0]
+    ended_at = timezone.now() - timedelta(hours=1)
+    return Registration.objects.filter(pk=first.pk).update(status="offered", offered_until=ended_at)
 
 
 @breaks("4 counters")

@@ -4,12 +4,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from events import dates
 from events.forms import MomentField, OneLineField, ParagraphsField
 from events.models import Event, Venue
 from registrations.forms import AddressField, RegistrationForm
+from registrations.models import Registration
 
 NOTE_LIMIT = 500
 
@@ -76,6 +78,84 @@ class RetitleForm(forms.Form):
 class CapacityForm(forms.Form):
     places = forms.IntegerField(label=_("Capacity"), min_value=1, max_value=100_000)
     note = _note()
+
+
+class AdmissionForm(forms.Form):
+    """How one gets into an event."""
+
+    admission = forms.ChoiceField(
+        label=_("Who gets in"),
+        choices=[
+            (Event.Admission.OPEN, _("Everybody, as long as there are places")),
+            (Event.Admission.APPROVAL, _("Whom the organisers approve")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    has_place_while_pending = forms.BooleanField(
+        label=_("An application holds a place until it is decided"), required=False
+    )
+    offer_hours = forms.IntegerField(
+        label=_("Hours a freed place is offered"),
+        min_value=1,
+        max_value=240,
+        required=False,
+        help_text=_("Empty: the first in line is confirmed at once."),
+    )
+    note = _note()
+
+
+class ReasonForm(forms.Form):
+    """Why somebody gets what is not their turn."""
+
+    reason = OneLineField(
+        label=_("Reason"),
+        max_length=NOTE_LIMIT,
+        help_text=_("Kept in the history; nobody else reads it."),
+    )
+
+
+class PriorityForm(forms.Form):
+    priority = forms.IntegerField(
+        label=_("Priority"),
+        min_value=-1_000,
+        max_value=1_000,
+        help_text=_("The smaller number goes first; everybody starts with 0."),
+    )
+    note = _note()
+
+
+class ApplicationsForm(forms.Form):
+    """Applications of an event, and what becomes of the chosen ones."""
+
+    chosen = forms.ModelMultipleChoiceField(
+        label=_("Applications"),
+        queryset=Registration.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one application.")},
+    )
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[("approve", _("Approve")), ("reject", _("Do not accept"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what becomes of them.")},
+    )
+    reason = ParagraphsField(
+        label=_("Reason for not accepting"),
+        max_length=NOTE_LIMIT,
+        required=False,
+        help_text=_("The applicants read it in the mail and on their page."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, applications: QuerySet[Registration], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["chosen"].queryset = applications  # type: ignore[attr-defined]
+        self.fields["chosen"].label_from_instance = _application  # type: ignore[attr-defined]
+
+
+def _application(registration: Registration) -> str:
+    day = dates.moment(registration.joined_at)
+    return f"{registration.name}, {registration.organisation_name} ({day})"
 
 
 class AddressForm(forms.Form):

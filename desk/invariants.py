@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from accounts.text import fold
 from events.models import Event, EventChange, Municipality
 from events.states import Status as EventStatus
+from notifications.announcements import FINAL
 from notifications.models import Message, Reminder
 from registrations import capacity, rules
 from registrations.models import Organisation, Registration, RegistrationChange
@@ -45,8 +46,10 @@ def run(now: datetime) -> dict[str, list[str]]:
 
 @check("1 never oversold: a fact that confirms keeps the count it was decided by")
 def oversold(now: datetime) -> Iterator[str]:
-    confirming = RegistrationChange.objects.filter(to_status=Status.CONFIRMED)
-    confirming = confirming.exclude(from_status__in=HOLDING_A_PLACE).exclude(kind=RegKind.CORRECTED)
+    confirming = RegistrationChange.objects.filter(to_status__in=HOLDING_A_PLACE)
+    # Who was pending may have held the place before.
+    held = [*HOLDING_A_PLACE, Status.PENDING]
+    confirming = confirming.exclude(from_status__in=held).exclude(kind=RegKind.CORRECTED)
     broken = confirming.filter(Q(taken_after__isnull=True) | Q(taken_after__gt=F("capacity_at")))
     for change in broken.iterator():
         yield f"registrationchange {change.pk}"
@@ -70,22 +73,53 @@ def idle_seats(now: datetime) -> Iterator[str]:
 
 @check("3 order: nobody was passed over who still waits")
 def passed_over(now: datetime) -> Iterator[str]:
-    first = Registration.objects.waiting().filter(event=OuterRef("event")).in_line()
-    given = Registration.objects.holding_a_place().filter(
-        Exists(
-            first.filter(joined_at__lt=OuterRef("joined_at"), priority__lte=OuterRef("priority"))
-        )
+    """Somebody behind a person who waits took a place after that person had joined the line."""
+    own = RegistrationChange.objects.filter(registration=OuterRef("pk"))
+    joined = own.filter(~Q(from_status=Status.WAITING), to_status=Status.WAITING)
+    reordered = own.filter(kind=RegKind.PRIORITISED)
+    in_line_since = (joined | reordered).order_by("-pk").values("pk")[:1]
+    taken = RegistrationChange.objects.filter(
+        registration__event=OuterRef("event"),
+        pk__gt=OuterRef("in_line_since"),
+        taken_after__isnull=False,
+    ).exclude(data__has_key="out_of_turn")
+    behind = Q(registration__priority__gt=OuterRef("priority")) | Q(
+        registration__priority=OuterRef("priority"),
+        registration__joined_at__gt=OuterRef("joined_at"),
     )
-    out_of_turn = RegistrationChange.objects.filter(
-        registration=OuterRef("pk"), data__has_key="out_of_turn"
+    waiting = Registration.objects.waiting().annotate(in_line_since=in_line_since)
+    for registration in waiting.filter(Exists(taken.filter(behind))).iterator():
+        yield f"registration {registration.pk}"
+
+
+@check("3 order: nobody is confirmed without approval")
+def unapproved(now: datetime) -> Iterator[str]:
+    """Where the way in was never changed: who came while it was open keeps their place."""
+    changed = EventChange.objects.filter(
+        event=OuterRef("event"), kind__in=[EventKind.ADMISSION_CHANGED, EventKind.EDITED]
     )
-    for registration in given.exclude(Exists(out_of_turn)).iterator():
+    held = Registration.objects.filter(
+        event__admission=Event.Admission.APPROVAL,
+        status__in=HOLDING_A_PLACE,
+        approved_at__isnull=True,
+    )
+    for registration in held.exclude(Exists(changed)).iterator():
+        yield f"registration {registration.pk}"
+
+
+@check("7 offers expire")
+def stale_offers(now: datetime) -> Iterator[str]:
+    late = Registration.objects.offered_before(now - SETTLED_WITHIN)
+    for registration in late.filter(event__status=EventStatus.PUBLISHED).iterator():
         yield f"registration {registration.pk}"
 
 
 @check("4 counters equal rows")
 def counters(now: datetime) -> Iterator[str]:
-    holding = Count("registrations", filter=Q(registrations__status__in=HOLDING_A_PLACE))
+    is_held = Q(registrations__status__in=HOLDING_A_PLACE) | Q(
+        registrations__status=Status.PENDING, has_place_while_pending=True
+    )
+    holding = Count("registrations", filter=is_held)
     waiting = Count("registrations", filter=Q(registrations__status=Status.WAITING))
     counted = Event.objects.annotate(holding=holding, in_line=waiting)
     wrong = ~Q(places_taken=F("holding")) | ~Q(places_waiting=F("in_line"))
@@ -133,7 +167,7 @@ def written_to_the_cancelled(now: datetime) -> Iterator[str]:
         registration=OuterRef("registration"), at__lt=OuterRef("claimed_at")
     ).exclude(to_status__in=LIVE)
     claimed = Message.objects.filter(claimed_at__isnull=False, registration__isnull=False)
-    for message in claimed.exclude(kind="cancelled").filter(Exists(over)).iterator():
+    for message in claimed.exclude(kind__in=FINAL).filter(Exists(over)).iterator():
         yield f"message {message.pk}"
 
 

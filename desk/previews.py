@@ -4,15 +4,16 @@ Nothing is written. The counting is the announcers' own: the fact that would be 
 into the messages that it would make.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
 from datetime import datetime
+from typing import Any
 
 from events.models import Event, EventChange
 from notifications.announcements import messages_of
 from notifications.invites import CANCELS, REQUESTS
 from notifications.models import Message
-from registrations import capacity, rules
+from registrations import capacity, placing, rules
 from registrations.models import Registration, RegistrationChange
 from registrations.states import Status
 
@@ -21,18 +22,20 @@ EventKind, Kind = EventChange.Kind, RegistrationChange.Kind
 
 @dataclass(frozen=True)
 class Preview:
-    """Numbers of people and mails; `promoted` get a place from the waiting list."""
+    """Numbers of people and mails; `promoted` get a place, or an offer, from the waiting list.
+
+    Of a decision, `confirmed` get a place by it, `waiting` join the line, `rejected` leave.
+    """
 
     calendars: int = 0
     mails: int = 0
     promoted: int = 0
+    confirmed: int = 0
+    waiting: int = 0
+    rejected: int = 0
 
     def __add__(self, other: "Preview") -> "Preview":
-        return Preview(
-            self.calendars + other.calendars,
-            self.mails + other.mails,
-            self.promoted + other.promoted,
-        )
+        return Preview(*(sum(pair) for pair in zip(astuple(self), astuple(other), strict=True)))
 
 
 def of_event_change(event: Event, kind: EventChange.Kind, now: datetime) -> Preview:
@@ -56,14 +59,22 @@ def of_capacity(event: Event, places: int, now: datetime) -> Preview:
     return _of_promoting(event, min(free, counted.waiting), now)
 
 
+def of_admission(event: Event, fields: Mapping[str, Any], now: datetime) -> Preview:
+    """What another way in does: who waits may be asked for approval, or get their place."""
+    places = capacity.count(event)
+    for name in ("admission", "has_place_while_pending", "offer_hours"):
+        setattr(event, name, fields[name])
+    if event.is_by_approval and not event.has_place_while_pending:
+        return _of_promoting(event, places.waiting, now)
+    after = capacity.count(event)
+    return _of_promoting(event, min(after.free, after.waiting), now)
+
+
 def of_cancelling(registration: Registration, now: datetime) -> Preview:
     """What a cancelled attendance does, with the place that it may free."""
     fact = _fact(registration, Kind.CANCELLED, Status.CANCELLED, now)
     own = _counted(messages_of(fact, [registration], now))
-    if not registration.is_confirmed:
-        return own
-    counted = capacity.count(registration.event)
-    return own + _of_promoting(registration.event, min(counted.free + 1, counted.waiting), now)
+    return own + _of_freeing([registration], now)
 
 
 def of_correcting(registration: Registration, email: str, now: datetime) -> Preview:
@@ -78,16 +89,62 @@ def of_correcting(registration: Registration, email: str, now: datetime) -> Prev
     return lost + _counted(messages_of(new, [new_row], now))
 
 
-def _of_promoting(event: Event, count: int, now: datetime) -> Preview:
+def of_approving(event: Event, registrations: Sequence[Registration], now: datetime) -> Preview:
+    """What approving these applications does, in the order they came."""
+    places, preview = capacity.count(event), Preview()
+    for registration in registrations:
+        registration.event = event
+        status = placing.status_of_approved(registration, places)
+        held = capacity.holds_a_place(event, registration.status)
+        is_confirmed = status == Status.CONFIRMED
+        places = places.after(taken=is_confirmed - held, waiting=not is_confirmed)
+        registration.status = status
+        fact = _fact(registration, Kind.APPROVED, status, now)
+        preview += _counted(messages_of(fact, [registration], now))
+        preview += Preview(confirmed=is_confirmed, waiting=not is_confirmed)
+    return preview
+
+
+def of_rejecting(event: Event, registrations: Sequence[Registration], now: datetime) -> Preview:
+    """What turning these applications down does, with the places that they may free."""
+    preview = Preview(rejected=len(registrations))
+    for registration in registrations:
+        registration.event = event
+        fact = _fact(registration, Kind.REJECTED, Status.REJECTED, now)
+        preview += _counted(messages_of(fact, [registration], now))
+    return preview + _of_freeing(registrations, now)
+
+
+def of_promoting(registration: Registration, now: datetime) -> Preview:
+    """What a place out of turn does."""
+    registration.status = Status.CONFIRMED
+    fact = _fact(registration, Kind.PROMOTED, Status.CONFIRMED, now)
+    return _counted(messages_of(fact, [registration], now)) + Preview(promoted=1)
+
+
+def _of_freeing(registrations: Sequence[Registration], now: datetime) -> Preview:
+    """Who gets the places that these people give up; those who leave the line get none."""
+    event = registrations[0].event
+    counted = capacity.count(event)
+    freed = sum(capacity.holds_a_place(event, row.status) for row in registrations)
+    leaving = [row.pk for row in registrations if row.is_waiting]
+    in_line = counted.waiting - len(leaving)
+    return _of_promoting(event, min(counted.free + freed, in_line), now, leaving=leaving)
+
+
+def _of_promoting(
+    event: Event, count: int, now: datetime, *, leaving: Sequence[int] = ()
+) -> Preview:
     """The first so many in line get a place, if freed places are passed on at all."""
     if count <= 0 or not rules.can_promote(event, now):
         return Preview()
-    waiting = Registration.objects.filter(event=event).waiting().in_line()
+    waiting = Registration.objects.filter(event=event).waiting().exclude(pk__in=leaving).in_line()
     rows = list(waiting.select_related("booking", "event")[:count])
     messages: list[Message] = []
     for row in rows:
-        row.status = Status.CONFIRMED
-        messages += messages_of(_fact(row, Kind.PROMOTED, Status.CONFIRMED, now), [row], now)
+        row.event = event
+        kind, row.status = placing.status_of_promoted(row)
+        messages += messages_of(_fact(row, kind, row.status, now), [row], now)
     return _counted(messages) + Preview(promoted=len(rows))
 
 

@@ -1,4 +1,4 @@
-"""The desk's own pages about people: register, cancel, correct an address."""
+"""The desk's own pages about people: register, decide, promote, cancel, correct an address."""
 
 from typing import Any
 
@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 
 from desk import previews
 from desk.asking import INVALID, Question, ask
-from desk.forms import AddressForm, DeskRegistrationForm, NoteForm
+from desk.forms import (
+    AddressForm,
+    ApplicationsForm,
+    DeskRegistrationForm,
+    NoteForm,
+    PriorityForm,
+    ReasonForm,
+)
 from desk.views import asks, context_of, event_or_404
 from events.models import Event
 from registrations import actions, rules
@@ -71,6 +78,8 @@ def _sentence(registration: Registration, *, is_known: bool) -> str:
         return _("%(name)s was registered already, %(reference)s; nothing changed.") % values
     if registration.is_confirmed:
         return _("%(name)s has a place, %(reference)s.") % values
+    if registration.is_pending:
+        return _("%(name)s awaits approval, %(reference)s.") % values
     values["position"] = str(registration.position())
     return _("%(name)s is number %(position)s in line, %(reference)s.") % values
 
@@ -138,3 +147,100 @@ def correct_address(request: HttpRequest, pk: int) -> HttpResponse:
         act=act,
     )
     return ask(request, AddressForm(request.POST or None), question)
+
+
+@asks
+def decide_applications(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approves or turns down the applications of an event, one or many at once."""
+    event = event_or_404(request, pk)
+    pending = Registration.objects.awaiting_decision(event)
+
+    def preview(data: dict[str, Any]) -> previews.Preview:
+        chosen, now = list(data["chosen"]), timezone.now()
+        if data["decision"] == "approve":
+            return previews.of_approving(event, chosen, now)
+        return previews.of_rejecting(event, chosen, now)
+
+    def act(data: dict[str, Any]) -> str:
+        chosen = [registration.pk for registration in data["chosen"]]
+        if data["decision"] == "approve":
+            return _decided(actions.approve(event.pk, chosen, actor_id=request.user.pk))
+        reason = data["reason"]
+        return _decided(actions.reject(event.pk, chosen, actor_id=request.user.pk, reason=reason))
+
+    question = Question(
+        template="desk/decide_applications.html",
+        context=context_of(event) | {"number": pending.count()},
+        back=reverse("admin:events_event_change", args=[event.pk]),
+        problems=lambda _data: rules.problems_of_deciding(event, timezone.now()),
+        preview=preview,
+        act=act,
+    )
+    form = ApplicationsForm(
+        request.POST or None,
+        applications=pending,
+        initial={"chosen": request.GET.getlist("chosen"), "decision": "approve"},
+    )
+    return ask(request, form, question)
+
+
+def _decided(decided: actions.Decided) -> str:
+    """The new facts in numbers; who was decided meanwhile is in none."""
+    return _("Confirmed: %(confirmed)s, waiting: %(waiting)s, not accepted: %(rejected)s.") % {
+        "confirmed": len(decided.confirmed),
+        "waiting": len(decided.waiting),
+        "rejected": len(decided.rejected),
+    }
+
+
+@asks
+def promote(request: HttpRequest, pk: int) -> HttpResponse:
+    """A place for somebody who waits, out of turn."""
+    registration = _registration_or_404(request, pk)
+
+    def act(data: dict[str, Any]) -> str:
+        actions.promote(registration.pk, reason=data["reason"], actor_id=request.user.pk)
+        return _("%(name)s has a place, %(reference)s.") % {
+            "name": registration.name,
+            "reference": registration.reference,
+        }
+
+    question = Question(
+        template="desk/promote.html",
+        context=_context_of(registration),
+        back=_page_of(registration),
+        problems=lambda _data: rules.problems_of_promoting(registration, timezone.now()),
+        preview=lambda _data: previews.of_promoting(registration, timezone.now()),
+        act=act,
+    )
+    return ask(request, ReasonForm(request.POST or None), question)
+
+
+@asks
+def set_priority(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another place in line."""
+    registration = _registration_or_404(request, pk)
+
+    def act(data: dict[str, Any]) -> str:
+        changed = actions.set_priority(registration.pk, **data, actor_id=request.user.pk)
+        return _("%(name)s is number %(position)s in line, %(reference)s.") % {
+            "name": changed.name,
+            "position": str(changed.position()),
+            "reference": changed.reference,
+        }
+
+    def problems(data: dict[str, Any]) -> list[rules.Problem]:
+        if data["priority"] == registration.priority:
+            return [_("Nothing would change.")]
+        return rules.problems_of_promoting(registration, timezone.now())
+
+    question = Question(
+        template="desk/set_priority.html",
+        context=_context_of(registration) | {"position": registration.position()},
+        back=_page_of(registration),
+        problems=problems,
+        preview=lambda _data: previews.Preview(),
+        act=act,
+    )
+    form = PriorityForm(request.POST or None, initial={"priority": registration.priority})
+    return ask(request, form, question)

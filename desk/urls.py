@@ -22,9 +22,13 @@ urlpatterns = [
     desk_path(f"{EVENT}/call-off/", views.cancel_event),
     desk_path(f"{EVENT}/reinstate/", views.reinstate_event),
     desk_path(f"{EVENT}/capacity/", views.change_capacity),
+    desk_path(f"{EVENT}/admission/", views.change_admission),
+    desk_path(f"{EVENT}/applications/", registration_views.decide_applications),
     desk_path(f"{EVENT}/register/", registration_views.add_registration),
     desk_path(f"{EVENT}/export/", views.export_registrations),
     desk_path(f"{PERSON}/cancel/", registration_views.cancel_registration),
+    desk_path(f"{PERSON}/promote/", registration_views.promote),
+    desk_path(f"{PERSON}/priority/", registration_views.set_priority),
     desk_path(f"{PERSON}/address/", registration_views.correct_address),
     desk_path("notifications/message/<int:pk>/again/", views.send_again),
 ]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from desk import exports, previews
 from desk.asking import Question, ask
-from desk.forms import CapacityForm, MoveForm, NoteForm, RetitleForm
+from desk.forms import AdmissionForm, CapacityForm, MoveForm, NoteForm, RetitleForm
 from events import actions, dates, rules
 from events.models import Event, EventChange
 from notifications.actions import NotSendable
@@ -24,6 +24,8 @@ from registrations.models import Registration
 from registrations.secret_pages import secret_page
 
 Kind = EventChange.Kind
+# What the form of the way in asks; the columns of the event bear the same names.
+ADMISSION = ("admission", "has_place_while_pending", "offer_hours")
 asks = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -158,6 +160,31 @@ def change_capacity(request: HttpRequest, pk: int) -> HttpResponse:
     )
     form = CapacityForm(request.POST or None, initial={"places": event.capacity})
     return ask(request, form, question)
+
+
+@asks
+def change_admission(request: HttpRequest, pk: int) -> HttpResponse:
+    """With or without approval; places given at once or offered."""
+    event = event_or_404(request, pk)
+
+    def act(data: dict[str, Any]) -> str:
+        registration_actions.change_admission(event.pk, **data, actor_id=request.user.pk)
+        return _("%(event)s: the way in is changed.") % {"event": event.name}
+
+    def problems(data: dict[str, Any]) -> list[rules.Problem]:
+        same = all(getattr(event, name) == data[name] for name in ADMISSION)
+        return [_("Nothing would change.")] if same else []
+
+    question = Question(
+        template="desk/change_admission.html",
+        context=context_of(event),
+        back=page_of(event),
+        problems=problems,
+        preview=lambda data: previews.of_admission(event, data, timezone.now()),
+        act=act,
+    )
+    initial = {name: getattr(event, name) for name in ADMISSION}
+    return ask(request, AdmissionForm(request.POST or None, initial=initial), question)
 
 
 @require_safe

@@ -91,6 +91,14 @@ def in_prague(value: dt.datetime) -> dt.datetime:
     return value.astimezone(PRAGUE)
 
 
+def at(day: dt.date, clock: dt.time) -> dt.datetime:
+    """The moment (UTC) of a wall-clock time in Prague; one that spring skips lands behind the gap.
+
+    Fold 0 reads a skipped time with the offset of before (PEP 495).
+    """
+    return dt.datetime.combine(day, clock, tzinfo=PRAGUE).astimezone(dt.UTC)
+
+
 def day_of(value: Moment) -> dt.date:
     """The calendar day in Prague."""
     return in_prague(value).date() if isinstance(value, dt.datetime) else value

@@ -102,4 +102,5 @@ def _words(name: str, value: Any, venues: dict[int, Venue]) -> str:
         return dates.date(date.fromisoformat(value))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return str(value)
+    choices = dict(getattr(Event._meta.get_field(name), "flatchoices", ()))
+    return str(choices.get(value, value))

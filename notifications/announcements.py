@@ -22,12 +22,19 @@ HORIZON = timedelta(hours=72)
 _BY_STATUS: dict[str, Message.Kind] = {
     Status.CONFIRMED: Kind.CONFIRMED,
     Status.WAITING: Kind.WAITING,
+    Status.PENDING: Kind.PENDING,
+    Status.OFFERED: Kind.OFFERED,
 }
 
 
 def by_status(fact: RegistrationChange) -> Message.Kind | None:
-    """The mail of a new row: what became of it says which."""
+    """The mail of a new or decided row: what became of it says which."""
     return _BY_STATUS.get(fact.to_status, SILENT)
+
+
+def of_promoted(fact: RegistrationChange) -> Message.Kind | None:
+    """A place that came free, or one that is kept until the application is decided."""
+    return Kind.PROMOTED if fact.to_status == Status.CONFIRMED else by_status(fact)
 
 
 EVENT_FACTS: dict[str, Message.Kind | None] = {
@@ -39,6 +46,7 @@ EVENT_FACTS: dict[str, Message.Kind | None] = {
     EventChange.Kind.CALLED_OFF: Kind.CALLED_OFF,
     EventChange.Kind.REINSTATED: Kind.REINSTATED,
     EventChange.Kind.CAPACITY_CHANGED: SILENT,
+    EventChange.Kind.ADMISSION_CHANGED: SILENT,
     EventChange.Kind.EDITED: SILENT,
     EventChange.Kind.LIST_READ: SILENT,
     EventChange.Kind.LIST_EXPORTED: SILENT,
@@ -46,7 +54,14 @@ EVENT_FACTS: dict[str, Message.Kind | None] = {
 REGISTRATION_FACTS: dict[str, Spec] = {
     RegistrationChange.Kind.REGISTERED: by_status,
     RegistrationChange.Kind.REGISTERED_AGAIN: Kind.ALREADY_REGISTERED,
-    RegistrationChange.Kind.PROMOTED: Kind.PROMOTED,
+    RegistrationChange.Kind.PROMOTED: of_promoted,
+    RegistrationChange.Kind.APPROVED: by_status,
+    RegistrationChange.Kind.REJECTED: Kind.REJECTED,
+    RegistrationChange.Kind.OFFERED: Kind.OFFERED,
+    RegistrationChange.Kind.ACCEPTED: Kind.CONFIRMED,
+    RegistrationChange.Kind.DECLINED: Kind.DECLINED,
+    RegistrationChange.Kind.OFFER_EXPIRED: Kind.OFFER_EXPIRED,
+    RegistrationChange.Kind.PRIORITISED: SILENT,
     RegistrationChange.Kind.CANCELLED: Kind.CANCELLED,
     # The old row of a corrected address: its words never show the new one.
     RegistrationChange.Kind.TRANSFERRED: Kind.CANCELLED,
@@ -57,11 +72,23 @@ SUMMARISED = frozenset(
     {
         Kind.CONFIRMED,
         Kind.WAITING,
+        Kind.PENDING,
+        Kind.OFFERED,
         Kind.PROMOTED,
+        Kind.REJECTED,
         Kind.CANCELLED,
         Kind.MOVED,
         Kind.CALLED_OFF,
         Kind.REINSTATED,
+    }
+)
+# What tells that a registration is over: true for good.
+FINAL = frozenset({Kind.CANCELLED, Kind.REJECTED, Kind.DECLINED, Kind.OFFER_EXPIRED})
+# What speaks of a place to come, and is untrue while the session is called off.
+PROMISING = frozenset(
+    {
+        *(Kind.CONFIRMED, Kind.PROMOTED, Kind.WAITING, Kind.PENDING, Kind.OFFERED),
+        Kind.ALREADY_REGISTERED,
     }
 )
 # Facts of an event of which the newest alone is told.

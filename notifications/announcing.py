@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.transactions import action
 from events.models import EventChange
 from notifications import settling
-from notifications.announcements import EVENT_FAMILY, kind_of, messages_of, told
+from notifications.announcements import EVENT_FAMILY, FINAL, PROMISING, kind_of, messages_of, told
 from notifications.models import Message, MessageQuerySet
 from registrations.models import Registration, RegistrationChange
 from registrations.states import LIVE
@@ -114,7 +114,7 @@ def _overtaken_by_registration(fact: RegistrationChange) -> MessageQuerySet:
     queued = Message.objects.queued().filter(registration=fact.registration_id)
     if fact.to_status in LIVE:
         return queued.filter(older).voidable().exclude(kind=Kind.ALREADY_REGISTERED)
-    return queued.filter(older | Q(kind=Kind.REMINDER)).exclude(kind=Kind.CANCELLED)
+    return queued.filter(older | Q(kind=Kind.REMINDER)).exclude(kind__in=FINAL)
 
 
 def _overtaken_by_event(fact: EventChange) -> MessageQuerySet:
@@ -130,6 +130,6 @@ def _overtaken_by_event(fact: EventChange) -> MessageQuerySet:
 def _untrue_when_called_off(fact: EventChange) -> MessageQuerySet:
     queued = Message.objects.queued().filter(event=fact.event_id)
     return queued.filter(
-        kind__in=[Kind.CONFIRMED, Kind.PROMOTED, Kind.WAITING, Kind.ALREADY_REGISTERED],
+        kind__in=PROMISING,
         registration_change__event_revision__lt=fact.event_revision,
     )

@@ -60,6 +60,11 @@ class Message(models.Model):
     class Kind(models.TextChoices):
         CONFIRMED = "confirmed", _("Place confirmed")
         WAITING = "waiting", _("On the waiting list")
+        PENDING = "pending", _("Application under review")
+        REJECTED = "rejected", _("Application not accepted")
+        OFFERED = "offered", _("Place offered")
+        OFFER_EXPIRED = "offer_expired", _("Offer expired")
+        DECLINED = "declined", _("Offer passed on")
         PROMOTED = "promoted", _("A place came free")
         ALREADY_REGISTERED = "already_registered", _("Already registered")
         CANCELLED = "cancelled", _("Attendance cancelled")

@@ -13,9 +13,10 @@ from django.utils.translation import pgettext
 
 from events import dates
 from events.models import Event, EventChange, Venue
+from notifications.announcements import FINAL
 from notifications.models import Message
 from notifications.news import News, news_for
-from registrations import rules
+from registrations import placing, rules
 from registrations.models import Booking, Registration, RegistrationChange
 
 Kind = Message.Kind
@@ -51,6 +52,12 @@ def values_of(
     values |= _change_words(message.kind, news, event)
     if message.kind == Kind.WAITING:
         values |= _position(registration, now)
+    if message.kind == Kind.PENDING:
+        values["is_place_kept"] = event.has_place_while_pending
+    if message.kind == Kind.OFFERED and registration.offered_until:
+        values["offered_until"] = dates.moment(registration.offered_until)
+    if message.kind == Kind.REJECTED:
+        values["reason"] = message.cause.note
     if message.kind == Kind.REMINDER:
         values |= _soon(event, now)
     rows = _rows(message.kind, registration, news, values)
@@ -110,6 +117,7 @@ def _reader(message: Message, registration: Registration) -> dict[str, Any]:
         "contact": f"{booking.contact_name}, {booking.contact_email}",
         "who": f"{registration.name}, {registration.organisation_name}",
         "is_confirmed": registration.is_confirmed,
+        "is_waiting": registration.is_waiting,
         "is_transferred": fact is not None and fact.kind == kinds.TRANSFERRED,
         "can_undo": registration.is_live and not registration.event.is_called_off,
     }
@@ -128,6 +136,7 @@ def _way_out(registration: Registration, now: datetime) -> dict[str, Any]:
     ends_at = event.promotion_ends_at
     return {
         "next_in_line": is_running and registration.is_confirmed and event.places_waiting > 0,
+        "is_open": event.is_open(now),
         "places_until": dates.moment(ends_at) if is_running and ends_at else "",
     }
 
@@ -161,7 +170,13 @@ def _new_day(news: News, event: Event) -> str:
 
 
 def _position(registration: Registration, now: datetime) -> dict[str, Any]:
-    return {"position": registration.position(), "counted_at": dates.moment(now)}
+    return {
+        "position": registration.position(),
+        "counted_at": dates.moment(now),
+        "turn": placing.turn_of(registration),
+        "offer_hours": registration.event.offer_hours,
+        "is_approved": registration.approved_at is not None,
+    }
 
 
 def _soon(event: Event, now: datetime) -> dict[str, Any]:
@@ -204,8 +219,10 @@ def _own_rows(kind: str, registration: Registration, values: dict[str, Any]) -> 
     code = Row(_("Code"), registration.reference, is_strong=True)
     if kind == Kind.CALLED_OFF:
         return [who] if values["reads_as_contact"] else []
-    if kind == Kind.CANCELLED:
+    if kind in FINAL:
         return [who]
+    if kind == Kind.OFFERED:
+        return [Row(_("Offered until"), values["offered_until"], is_strong=True), who, code]
     if kind == Kind.WAITING:
         counted = _("%(position)s. (counted on %(moment)s)") % {
             "position": values["position"],

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 
 from events import dates
@@ -67,20 +67,15 @@ def due_at(rule: Rule, starts_at: datetime) -> datetime:
     day = dates.day_of(starts_at) - timedelta(days=rule.days)
     if not dates.is_working_day(day):
         day = dates.working_day_before(day)
-    return _at(day, time(rule.hour))
-
-
-def _at(day: date, clock: time) -> datetime:
-    """Fold 0 reads a skipped time with the offset of before: it lands behind the gap (PEP 495)."""
-    return datetime.combine(day, clock, tzinfo=dates.PRAGUE).astimezone(UTC)
+    return dates.at(day, time(rule.hour))
 
 
 def _not_at_night(moment: datetime) -> datetime:
     local = dates.in_prague(moment)
     if local.time() >= NIGHT_BEGINS:
-        return _at(local.date(), EVENING_BEFORE)
+        return dates.at(local.date(), EVENING_BEFORE)
     if local.time() < NIGHT_ENDS:
-        return _at(local.date() - timedelta(days=1), EVENING_BEFORE)
+        return dates.at(local.date() - timedelta(days=1), EVENING_BEFORE)
     return moment
 
 
@@ -88,7 +83,7 @@ def wait_until(now: datetime) -> datetime | None:
     """The morning (UTC) that a mail waits for; None by day."""
     local = dates.in_prague(now)
     if local.time() < NIGHT_ENDS:
-        return _at(local.date(), NIGHT_ENDS)
+        return dates.at(local.date(), NIGHT_ENDS)
     if local.time() >= NIGHT_BEGINS:
-        return _at(local.date() + timedelta(days=1), NIGHT_ENDS)
+        return dates.at(local.date() + timedelta(days=1), NIGHT_ENDS)
     return None

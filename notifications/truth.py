@@ -8,7 +8,7 @@ from django.utils import translation
 
 from events.models import Event, EventChange
 from notifications import invites
-from notifications.announcements import told
+from notifications.announcements import FINAL, told
 from notifications.models import Message
 from notifications.news import news_for
 from registrations.models import Registration
@@ -37,13 +37,13 @@ class Case:
 def reason_to_void(case: Case, now: datetime) -> str:
     """Why the message must not leave any more, or an empty text; `now` is the claim's clock.
 
-    A cancellation is always true. A calling-off that takes an entry out of a calendar is overtaken
-    by one thing alone: the registration is over, and its cancellation does the same.
+    That a registration is over is always true. A calling-off that takes an entry out of a calendar
+    is overtaken by one thing alone: the registration is over, and its cancellation does the same.
     """
     message = case.message
     if now > message.not_after:
         return Reason.LATE
-    if message.kind == Kind.CANCELLED:
+    if message.kind in FINAL:
         return TRUE
     if not case.registration.is_live:
         return Reason.NOT_LIVE
@@ -100,6 +100,16 @@ def _waits(case: Case, now: datetime) -> str:
     return TRUE if case.registration.is_waiting else Reason.SUPERSEDED
 
 
+def _is_reviewed(case: Case, now: datetime) -> str:
+    return TRUE if case.registration.is_pending else Reason.SUPERSEDED
+
+
+def _is_offered(case: Case, now: datetime) -> str:
+    """An offer that ended before its mail left is told of by its end alone."""
+    own = case.registration
+    return TRUE if own.is_offered and not own.is_offer_over(now) else Reason.SUPERSEDED
+
+
 def _is_registered(case: Case, now: datetime) -> str:
     return TRUE
 
@@ -117,6 +127,8 @@ _CHECKS: dict[str, Callable[[Case, datetime], str]] = {
     Kind.CONFIRMED: _has_place,
     Kind.PROMOTED: _has_place,
     Kind.WAITING: _waits,
+    Kind.PENDING: _is_reviewed,
+    Kind.OFFERED: _is_offered,
     Kind.ALREADY_REGISTERED: _is_registered,
     Kind.MOVED: _moved,
     Kind.REINSTATED: _reinstated,

@@ -121,6 +121,9 @@ class RegistrationAdmin(PeopleAdmin):
             "replaces": getattr(registration, "replaces", None),
             "lines": lines_of_registration(registration),
             "can_cancel": not rules.problems_of_cancelling(registration, now),
+            "can_decide": registration.is_pending
+            and not rules.problems_of_deciding(registration.event, now),
+            "can_promote": not rules.problems_of_promoting(registration, now),
             "can_correct": not rules.problems_of_correcting(registration, now),
         }
 
@@ -163,6 +166,8 @@ def _differences(change: RegistrationChange) -> list[Difference]:
         found.append(Difference(_("Status"), *words))
     if change.new("out_of_turn"):
         found.append(Difference(_("Out of turn")))
+    if "priority" in change.data:
+        found.append(Difference(_("Priority"), *map(str, change.data["priority"])))
     return found
 
 

@@ -129,8 +129,29 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def waiting(self) -> Self:
         return self.filter(status=Status.WAITING)
 
+    def pending(self) -> Self:
+        return self.filter(status=Status.PENDING)
+
+    def awaiting_decision(self, event: Event) -> Self:
+        """The applications for an event with what a list of them prints, in order of arrival."""
+        rows = self.filter(event=event).pending().in_order_of_arrival()
+        return rows.select_related("booking", "event", "organisation", "town")
+
+    def undecided(self) -> Self:
+        """Who can still be turned down: nobody gave them a place."""
+        return self.filter(status__in=[Status.PENDING, Status.WAITING])
+
+    def in_order_of_arrival(self) -> Self:
+        return self.order_by("joined_at", "pk")
+
     def holding_a_place(self) -> Self:
-        return self.filter(status__in=HOLDING_A_PLACE)
+        """Who takes one of the places of their event, across events."""
+        is_held = Q(status=Status.PENDING, event__has_place_while_pending=True)
+        return self.filter(Q(status__in=HOLDING_A_PLACE) | is_held)
+
+    def offered_before(self, now: datetime) -> Self:
+        """Whose offer is over at this moment."""
+        return self.filter(status=Status.OFFERED, offered_until__lte=now)
 
     def with_needs(self) -> Self:
         """Those who asked for a diet, an access or something else."""
@@ -201,6 +222,8 @@ class Registration(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status, editable=False)
     priority = models.SmallIntegerField(_("priority"), default=0)
     joined_at = models.DateTimeField(_("joined"))
+    # Set: an organiser let this person in, or registered them.
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True, editable=False)
     offered_until = models.DateTimeField(_("offered until"), null=True, blank=True)
     checked_in_at = models.DateTimeField(_("checked in"), null=True, blank=True)
     replaced_by = models.OneToOneField(
@@ -293,6 +316,17 @@ class Registration(models.Model):
         return self.status == Status.WAITING
 
     @property
+    def is_pending(self) -> bool:
+        return self.status == Status.PENDING
+
+    @property
+    def is_offered(self) -> bool:
+        return self.status == Status.OFFERED
+
+    def is_offer_over(self, now: datetime) -> bool:
+        return self.offered_until is not None and self.offered_until <= now
+
+    @property
     def css_class(self) -> str:
         return CSS_CLASS[self.status]
 
@@ -317,6 +351,14 @@ class Registration(models.Model):
     def position(self) -> int:
         """The place in line, from 1; it counts people, those who would be passed over too."""
         return Registration.objects.before(self).count() + 1
+
+    def reason_of_rejection(self) -> str:
+        """What the organisers wrote to who was turned down; empty for everybody else."""
+        if self.status != Status.REJECTED:
+            return ""
+        kind = RegistrationChange.Kind.REJECTED
+        found = self.changes.filter(kind=kind).order_by("-pk").values_list("note", flat=True)
+        return found.first() or ""
 
     def move_to(
         self,
@@ -344,21 +386,42 @@ class Registration(models.Model):
         if self.pk:
             self.revision += 1
         self.save()
+        return self.write_fact(
+            kind,
+            now,
+            from_status=before,
+            actor_id=actor_id,
+            via=via,
+            note=note,
+            data=data,
+            taken_after=taken_after,
+            capacity_at=capacity_at,
+        )
+
+    def write_fact(
+        self,
+        kind: "RegistrationChange.Kind",
+        now: datetime,
+        *,
+        from_status: str | None = None,
+        data: dict[str, Any] | None = None,
+        **fields: Any,
+    ) -> "RegistrationChange":
+        """A fact at the revisions of now; without `from_status` one that changes no status.
+
+        `fields` are the other columns of the fact.
+        """
         return RegistrationChange.objects.create(
             registration=self,
             at=now,
             kind=kind,
-            actor_id=actor_id,
-            via=via,
-            note=note,
-            data=data or {},
-            from_status=before,
-            to_status=status,
+            from_status=self.status if from_status is None else from_status,
+            to_status=self.status,
             registration_revision=self.revision,
             event_revision=self.event.revision,
             incarnation=self.event.incarnation,
-            taken_after=taken_after,
-            capacity_at=capacity_at,
+            data=data or {},
+            **fields,
         )
 
 
@@ -369,6 +432,13 @@ class RegistrationChange(history.Change):
         REGISTERED = "registered", _("Registered")
         REGISTERED_AGAIN = "registered_again", _("Registered again")
         PROMOTED = "promoted", _("Place given")
+        APPROVED = "approved", _("Application approved")
+        REJECTED = "rejected", _("Application turned down")
+        OFFERED = "offered", _("Place offered")
+        ACCEPTED = "accepted", _("Offer taken")
+        DECLINED = "declined", _("Offer passed on")
+        OFFER_EXPIRED = "offer_expired", _("Offer expired")
+        PRIORITISED = "prioritised", _("Priority changed")
         CANCELLED = "cancelled", _("Attendance cancelled")
         CORRECTED = "corrected", _("Address corrected")
         TRANSFERRED = "transferred", _("Moved to a corrected address")

@@ -1,6 +1,6 @@
 """Why not? Who may register, cancel or be promoted; each reason is fit to show a person."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,25 @@ from events.states import Status
 from registrations.models import Registration
 
 Problem = str | Promise
+# An offer that leaves less time than this is not made.
+SHORTEST_OFFER = timedelta(hours=2)
+
+
+class RegistrationError(Exception):
+    """A registration cannot be made or changed so; carries the reasons, fit to show a person."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return " ".join(str(problem) for problem in self.problems)
+
+
+def refuse(problems: list[Problem]) -> None:
+    """Raises RegistrationError where there is a problem."""
+    if problems:
+        raise RegistrationError(problems)
 
 
 def problems_of_registering(event: Event, now: datetime) -> list[Problem]:
@@ -24,7 +43,7 @@ def problems_of_registering(event: Event, now: datetime) -> list[Problem]:
         return [_("The session has no date yet.")]
     if event.is_over(now):
         return [_("The session is over.")]
-    if event.admission != Event.Admission.OPEN:
+    if not event.admits_anybody:
         return [_("By invitation only.")]
     if event.opens_at is not None and now < event.opens_at:
         opening = _("Registration opens on %(day)s.") % {"day": dates.date(event.opens_at)}
@@ -65,7 +84,39 @@ def problems_of_correcting(registration: Registration, now: datetime) -> list[Pr
     return [_("The session has started.")] if registration.event.has_started(now) else []
 
 
+def problems_of_deciding(event: Event, now: datetime) -> list[Problem]:
+    """Why applications for the event can be neither approved nor turned down now."""
+    if event.status != Status.PUBLISHED:
+        return [_("Applications are decided for a published session only.")]
+    return [_("The session is over.")] if event.is_over(now) else []
+
+
+def problems_of_promoting(registration: Registration, now: datetime) -> list[Problem]:
+    """Why an organiser cannot give somebody a place out of turn."""
+    if not registration.is_waiting:
+        return [_("The person is not on the waiting list any more.")]
+    return problems_of_registering_at_the_desk(registration.event, now)
+
+
+def problems_of_answering(registration: Registration, now: datetime) -> list[Problem]:
+    """Why an offered place can be neither taken nor passed on; its deadline is another question."""
+    if not registration.is_offered:
+        return [_("No place is offered to you now.")]
+    if registration.event.is_called_off:
+        return [_("The session is called off.")]
+    return [_("The session has started.")] if registration.event.has_started(now) else []
+
+
 def can_promote(event: Event, now: datetime) -> bool:
-    """Whether freed places go to the waiting list by themselves (architecture.md, Freed places)."""
+    """Whether freed places go to the waiting list by themselves (architecture.md, Freed places).
+
+    A call has no start, so its places are given as long as it stands.
+    """
+    if event.status != Status.PUBLISHED:
+        return False
+    if event.kind == Event.Kind.CALL:
+        return True
     ends_at = event.promotion_ends_at
-    return event.status == Status.PUBLISHED and ends_at is not None and now < ends_at
+    if ends_at is None:
+        return False
+    return now + SHORTEST_OFFER <= ends_at if event.offer_hours else now < ends_at

@@ -17,9 +17,10 @@ class Status(models.TextChoices):
 
 
 S = Status
-# "" is before the first fact. Over is final: coming back is a new row.
+# "" is before the first fact: a newcomer is never offered a place, but a corrected address keeps
+# the offer it had. Over is final: coming back is a new row.
 MOVES: dict[str, frozenset[str]] = {
-    "": frozenset({S.NOMINATED, S.PENDING, S.WAITING, S.CONFIRMED}),
+    "": frozenset({S.NOMINATED, S.PENDING, S.WAITING, S.OFFERED, S.CONFIRMED}),
     S.NOMINATED: frozenset({S.PENDING, S.WAITING, S.CONFIRMED, S.DECLINED, S.EXPIRED, S.CANCELLED}),
     S.PENDING: frozenset({S.CONFIRMED, S.WAITING, S.REJECTED, S.CANCELLED}),
     S.WAITING: frozenset({S.PENDING, S.OFFERED, S.CONFIRMED, S.REJECTED, S.CANCELLED}),
@@ -31,6 +32,7 @@ MOVES: dict[str, frozenset[str]] = {
     S.EXPIRED: frozenset(),
 }
 LIVE = frozenset({S.NOMINATED, S.PENDING, S.WAITING, S.OFFERED, S.CONFIRMED})
+# Whatever the event says; a pending row holds a place where the event says so.
 HOLDING_A_PLACE = frozenset({S.CONFIRMED, S.OFFERED})
 # The shape of the status word (ux.md, Words).
 CSS_CLASS: dict[str, str] = {
@@ -44,3 +46,8 @@ CSS_CLASS: dict[str, str] = {
     S.CANCELLED: "off",
     S.EXPIRED: "over",
 }
+
+
+def holding_a_place(*, pending_holds: bool) -> frozenset[str]:
+    """The statuses that take one of the places of an event."""
+    return HOLDING_A_PLACE | {S.PENDING} if pending_holds else HOLDING_A_PLACE

@@ -8,6 +8,7 @@ urlpatterns = [
     path("r/<str:token>/", views.registration, name="registration"),
     path("r/<str:token>/calendar.ics", views.registration_calendar, name="registration_calendar"),
     path("r/<str:token>/qr.svg", views.registration_qr, name="registration_qr"),
+    path("r/<str:token>/offer/", views.answer_offer, name="answer_offer"),
     path("r/<str:token>/cancel/", views.cancel, name="cancel"),
     path("<slug:series>/<slug:event>/register/", views.register, name="register"),
     path("<slug:series>/<slug:event>/register/sent/", views.register_sent, name="register_sent"),

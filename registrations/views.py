@@ -1,5 +1,6 @@
 """The form, its answer, and the page of one registration."""
 
+import contextlib
 import io
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from events.feeds import calendar_response, read_only
 from events.models import Event, EventQuerySet
-from registrations import actions, ical, limits, rules
+from registrations import actions, ical, limits, placing, rules
 from registrations.forms import PublicRegistrationForm
 from registrations.models import Registration
 from registrations.nonces import Nonce
@@ -135,6 +136,9 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
         "event": own.event,
         "now": now,
         "position": own.position() if own.is_waiting else None,
+        "turn": placing.turn_of(own),
+        "rejection_reason": own.reason_of_rejection(),
+        "can_answer": not rules.problems_of_answering(own, now) and not own.is_offer_over(now),
         "can_cancel": not rules.problems_of_cancelling(own, now),
         "passes_on": rules.can_promote(own.event, now) and own.event.places_waiting > 0,
         "is_over": own.event.is_over(now),
@@ -172,6 +176,24 @@ def registration_calendar(request: HttpRequest, token: str) -> HttpResponse:
     return calendar_response(
         request, body, changed_at=own.event.changed_at, is_public=False, filename="setkani.ics"
     )
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@secret_page
+def answer_offer(request: HttpRequest, token: str) -> HttpResponse:
+    """Takes the offered place or passes it on; whatever became of it stands on the page.
+
+    Only the buttons act. No other site can forge this form, as with `cancel`.
+    """
+    own = _registration(token)
+    answer = {"accept": actions.accept_offer, "decline": actions.decline_offer}.get(
+        request.POST.get("answer", "")
+    )
+    if answer:
+        with contextlib.suppress(actions.RegistrationError):
+            answer(own.pk, via="link")
+    return redirect("registration", token)
 
 
 @csrf_exempt

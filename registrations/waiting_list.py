@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.transactions import action
 from events.models import Event
 from events.states import Status as EventStatus
-from registrations import capacity, rules
+from registrations import capacity, offers, placing, rules
 from registrations.models import Registration, RegistrationChange
 from registrations.states import Status
+
+Kind = RegistrationChange.Kind
 
 
 def fill(event: Event, now: datetime, *, actor_id: int | None = None) -> capacity.Places:
@@ -22,7 +24,8 @@ def fill(event: Event, now: datetime, *, actor_id: int | None = None) -> capacit
     if places.free <= 0 or not places.waiting or not rules.can_promote(event, now):
         return places
     for registration in _first_in_line(event, places.free):
-        places = _place(registration, event, places, now, actor_id=actor_id)
+        registration.event = event
+        places = _promote(registration, places, now, actor_id=actor_id)
     return places
 
 
@@ -31,51 +34,63 @@ def _first_in_line(event: Event, limit: int) -> list[Registration]:
     return list(waiting.select_for_update(of=("self",), no_key=True)[:limit])
 
 
-def _place(
-    registration: Registration,
-    event: Event,
-    places: capacity.Places,
-    now: datetime,
-    *,
-    actor_id: int | None,
+def _promote(
+    registration: Registration, places: capacity.Places, now: datetime, *, actor_id: int | None
 ) -> capacity.Places:
-    registration.event = event
-    after = capacity.Places(places.capacity, places.taken + 1, places.waiting - 1)
-    registration.move_to(
-        Status.CONFIRMED,
-        kind=RegistrationChange.Kind.PROMOTED,
-        now=now,
-        actor_id=actor_id,
-        taken_after=after.taken,
-        capacity_at=after.capacity,
-    )
-    return after
+    """Their place: to be approved first, offered for some hours, or theirs at once."""
+    kind, status = placing.status_of_promoted(registration)
+    if status == Status.OFFERED:
+        registration.offered_until = offers.deadline(registration.event, now)
+    return placing.move(registration, status, places, now, kind=kind, actor_id=actor_id)
+
+
+def expire(event: Event, now: datetime) -> int:
+    """Ends the offers whose time is over; the caller holds the lock and fills what they free.
+
+    Nothing expires while the event is called off or a draft.
+    """
+    if event.status != EventStatus.PUBLISHED:
+        return 0
+    late = Registration.objects.filter(event=event).offered_before(now).in_line()
+    rows = list(late.select_for_update(of=("self",), no_key=True))
+    for registration in rows:
+        registration.event = event
+        end_offer(registration, Status.EXPIRED, Kind.OFFER_EXPIRED, now)
+    return len(rows)
+
+
+def end_offer(
+    registration: Registration, status: Status, kind: Kind, now: datetime, *, via: str = ""
+) -> None:
+    """An offer is answered, or its time is over: nothing is held for this person any more."""
+    registration.offered_until = None
+    registration.move_to(status, kind=kind, now=now, via=via)
 
 
 def events_to_settle(now: datetime) -> list[int]:
-    """The events that show a free place and somebody waiting, by their columns: one cheap query.
+    """The events that show a free place and somebody waiting, or hold an offer that is over.
 
-    What a reinstatement or a later date reopened is found here (architecture.md).
+    By their columns, in one cheap query. What a reinstatement or a later date reopened is found
+    here (architecture.md).
     """
-    events = Event.objects.filter(
-        status=EventStatus.PUBLISHED,
-        starts_at__gt=now,
-        places_waiting__gt=0,
-        places_taken__lt=F("capacity"),
-    )
+    late = Registration.objects.filter(event=OuterRef("pk")).offered_before(now)
+    is_coming = Q(starts_at__gt=now) | Q(kind=Event.Kind.CALL)
+    has_place = Q(places_waiting__gt=0, places_taken__lt=F("capacity")) & is_coming
+    events = Event.objects.filter(has_place | Q(Exists(late)), status=EventStatus.PUBLISHED)
     return list(events.order_by("pk").values_list("pk", flat=True))
 
 
 @action
 def settle_event(event_id: int, now: datetime) -> int:
-    """Promotes wherever a place of the event stands free; returns how many people got one."""
+    """Expires offers and promotes wherever a place stands free; returns how many rows it moved."""
     (event,) = Event.objects.locked(event_id)
+    expired = expire(event, now)
     before = event.places_waiting
     places = fill(event, now)
     capacity.show(event, places)
-    return max(0, before - places.waiting)
+    return expired + max(0, before - places.waiting)
 
 
 def settle(now: datetime) -> int:
-    """One tick over all events; returns how many people got a place."""
+    """One tick over all events; returns how many registrations moved."""
     return sum(settle_event(event_id, now) for event_id in events_to_settle(now))

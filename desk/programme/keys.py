@@ -191,6 +191,7 @@ EVENT: dict[str, Reader] = {
     },
     "capacity": number("capacity", most=100_000),
     "has_waiting_list": truth("has_waiting_list"),
+    "has_place_while_pending": truth("has_place_while_pending"),
     "venue": venue("venue"),
     "moved_from": moved_from,
     "agenda": agenda,

@@ -13,12 +13,13 @@ from desk.programme.rows import agenda_item, stored_venue
 from events import history
 from events.actions import EventError, announce_event, move_event, retitle_event
 from events.models import AgendaItem, Event, EventChange, Venue
-from registrations.actions import change_capacity
+from registrations.actions import RegistrationError, change_admission, change_capacity
 
 TITLES = {"title_cs", "title_en"}
 PERIOD = {"period_from", "period_to"}
 TIMES = {"starts_at", "ends_at"}
-BY_ACTIONS = TITLES | TIMES | {"venue", "capacity"}
+ADMISSION = {"admission", "has_place_while_pending", "offer_hours"}
+BY_ACTIONS = TITLES | TIMES | ADMISSION | {"venue", "capacity"}
 # Told by their names alone in a fact, which holds no free text.
 TEXTS = ("description_cs", "description_en", "agenda")
 
@@ -77,7 +78,17 @@ def _run_actions(event: Event, record: Record, names: set[str]) -> list[str]:
         announce_event(event.pk, fields["period_from"], fields["period_to"])
     if "capacity" in names:
         change_capacity(event.pk, fields["capacity"])
+    if names & ADMISSION:
+        try:
+            _change_admission(event, fields)
+        except RegistrationError as error:
+            refused.append(f"{event.slug}: way in not changed. {error}")
     return refused
+
+
+def _change_admission(event: Event, fields: dict[str, Any]) -> None:
+    values = {name: fields.get(name, getattr(event, name)) for name in ADMISSION}
+    change_admission(event.pk, **values)
 
 
 def _move(event: Event, record: Record, *, is_to_another_hall: bool) -> None:

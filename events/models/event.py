@@ -192,13 +192,17 @@ class Event(models.Model):
     promotion_ends_hours = models.PositiveSmallIntegerField(
         _("promotion ends, hours before"), default=18
     )
+    # Empty: who is promoted is confirmed at once.
     offer_hours = models.PositiveSmallIntegerField(
-        _("hours an offer is held"), null=True, blank=True
+        _("hours an offer is held"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
     capacity = models.PositiveIntegerField(
         _("capacity"), validators=[MinValueValidator(1), MaxValueValidator(100_000)]
     )
     has_waiting_list = models.BooleanField(_("waiting list"), default=True)
+    has_place_while_pending = models.BooleanField(
+        _("an application holds a place until it is decided"), default=True
+    )
 
     uid = models.CharField(max_length=120, unique=True, default=new_uid, editable=False)
     revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)
@@ -249,6 +253,10 @@ class Event(models.Model):
                 condition=~Q(kind="call") | Q(starts_at__isnull=True), name="call_has_no_start"
             ),
             models.CheckConstraint(condition=Q(capacity__gte=1), name="event_has_capacity"),
+            models.CheckConstraint(
+                condition=Q(offer_hours__isnull=True) | Q(offer_hours__gte=1),
+                name="an_offer_lasts_an_hour_or_more",
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=Status.values), name="event_status_is_known"
             ),
@@ -308,6 +316,11 @@ class Event(models.Model):
     def admits_anybody(self) -> bool:
         """Whether one registers without being invited or a member."""
         return self.admission in {self.Admission.OPEN, self.Admission.APPROVAL}
+
+    @property
+    def is_by_approval(self) -> bool:
+        """Whether an organiser decides on each application."""
+        return self.admission == self.Admission.APPROVAL
 
     @property
     def is_moved(self) -> bool:
@@ -422,6 +435,7 @@ class EventChange(history.Change):
         CALLED_OFF = "called_off", _("Called off")
         REINSTATED = "reinstated", _("Reinstated")
         CAPACITY_CHANGED = "capacity_changed", _("Capacity changed")
+        ADMISSION_CHANGED = "admission_changed", _("Way in changed")
         EDITED = "edited", _("Edited")
         LIST_READ = "list_read", _("List of people read")
         LIST_EXPORTED = "list_exported", _("List of people exported")
@@ -435,7 +449,12 @@ class EventChange(history.Change):
         constraints = [
             models.UniqueConstraint(
                 fields=["event", "event_revision"],
-                condition=~Q(kind__in=["capacity_changed", "edited", "list_read", "list_exported"]),
+                condition=~Q(
+                    kind__in=[
+                        *("capacity_changed", "admission_changed", "edited"),
+                        *("list_read", "list_exported"),
+                    ]
+                ),
                 name="event_change_has_its_own_revision",
             ),
         ]

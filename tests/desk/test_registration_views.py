@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import translation
 
 from accounts.models import User
+from desk.previews import Preview
 from events import actions as event_actions
 from events.models import Event
 from notifications.models import Message
@@ -113,7 +114,7 @@ def test_one_more_place_twice_is_refused(desk: Client, event: Event) -> None:
     factories.fill(event, 2)
     answers = [desk.post(register(event), values) for _n in range(2)]
     assert [answer.status_code for answer in answers] == [302, 422]
-    assert problems(answers[1]) == {"__all__": ["This person has a place already."]}
+    assert problems(answers[1]) == {"__all__": ["This person is registered already: Confirmed."]}
     event.refresh_from_db()
     assert event.capacity == 3
 
@@ -158,7 +159,7 @@ def test_cancel_registration_shows_the_place_it_frees(
 ) -> None:
     first, *_others, waiting = factories.fill(event, 3)
     shown = desk.post(page(first, "cancel"), {"note": ""})
-    assert vars(shown.context["preview"]) == {"calendars": 2, "mails": 2, "promoted": 1}
+    assert shown.context["preview"] == Preview(calendars=2, mails=2, promoted=1)
     answer = desk.post(page(first, "cancel"), {"note": "Nemoc", "confirmed": "yes"})
     assert led(answer) == (302, page(first))
     fact = first.changes.latest("pk")
@@ -184,7 +185,7 @@ def test_cancel_registration_twice_is_refused(desk: Client, event: Event) -> Non
 def test_correct_address_makes_a_new_row(desk: Client, organiser: User, event: Event) -> None:
     person = factories.registration(event=event)
     shown = desk.post(page(person, "address"), {"email": "nova@mesto.example"})
-    assert vars(shown.context["preview"]) == {"calendars": 2, "mails": 2, "promoted": 0}
+    assert shown.context["preview"] == Preview(calendars=2, mails=2)
     answer = desk.post(page(person, "address"), {"email": "nova@mesto.example", "confirmed": "yes"})
     person.refresh_from_db()
     new = person.replaced_by

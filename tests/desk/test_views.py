@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from accounts.models import User
+from desk.previews import Preview
 from events import actions as event_actions
 from events.models import Event, EventChange, Series
 from events.rules import PRAGUE
@@ -222,7 +223,7 @@ def test_change_capacity_promotes_the_first_in_line(
 ) -> None:
     people = factories.fill(event, 4)
     shown = desk.post(address(event, "capacity"), {"places": "3"})
-    assert vars(shown.context["preview"]) == {"calendars": 1, "mails": 1, "promoted": 1}
+    assert shown.context["preview"] == Preview(calendars=1, mails=1, promoted=1)
     answer = desk.post(address(event, "capacity"), {"places": "3", "confirmed": "yes"})
     assert led(answer) == (302, back(event))
     rows = Registration.objects.in_bulk([person.pk for person in people])

@@ -33,12 +33,24 @@ def test_an_unmapped_kind_is_a_bug_and_not_silence():
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [("confirmed", "confirmed"), ("waiting", "waiting"), ("pending", None)]
+    ("status", "kind"),
+    [
+        *(("confirmed", "confirmed"), ("waiting", "waiting"), ("pending", "pending")),
+        *(("offered", "offered"), ("nominated", None)),
+    ],
 )
 def test_a_new_row_says_what_became_of_it(status, kind):
-    for fact_kind in ("registered", "corrected"):
+    for fact_kind in ("registered", "corrected", "approved"):
         fact = RegistrationChange(kind=fact_kind, to_status=status)
         assert announcements.kind_of(fact) == kind
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [("confirmed", "promoted"), ("pending", "pending"), ("offered", "offered")]
+)
+def test_who_is_promoted_reads_what_the_place_is(status, kind):
+    fact = RegistrationChange(kind="promoted", to_status=status)
+    assert announcements.kind_of(fact) == kind
 
 
 def test_a_key_names_kind_table_fact_and_recipient():

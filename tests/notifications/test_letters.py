@@ -10,6 +10,7 @@ from django.conf import settings as django_settings
 
 from events import actions as event_actions
 from notifications import letters
+from notifications.announcements import FINAL
 from notifications.models import Message
 from registrations import actions
 from tests import factories
@@ -42,12 +43,24 @@ def link(registration):
 
 def written(kind, post, **fields):
     """A registration whose last mail is of this kind."""
-    event = plzen(capacity=1)
-    before = factories.registration(event=event) if kind in {"waiting", "promoted"} else None
+    settings = {
+        **{name: {"admission": "approval"} for name in ("pending", "rejected")},
+        **{name: {"offer_hours": 48} for name in ("offered", "offer_expired", "declined")},
+    }
+    event = plzen(capacity=1, **settings.get(kind, {}))
+    is_in_line = kind in {"waiting", "promoted", "offered", "offer_expired", "declined"}
+    before = factories.registration(event=event) if is_in_line else None
     registration = factories.registration(event=event, **ANNA | fields)
     post.sweep()
+    if event.offer_hours:
+        actions.cancel_registration(before.pk)
+        post.sweep()
     steps = {
         "promoted": lambda: actions.cancel_registration(before.pk),
+        "rejected": lambda: actions.reject(
+            event.pk, [registration.pk], reason="Sál je jen pro starosty."
+        ),
+        "declined": lambda: actions.decline_offer(registration.pk),
         "already_registered": lambda: actions.register(
             event.pk, factories.application(email=registration.email), factories.submit()
         ),
@@ -58,6 +71,8 @@ def written(kind, post, **fields):
     }
     if kind == "reminder":
         post.sweep(START - timedelta(days=1))
+    elif kind == "offer_expired":
+        post.sweep(NOW + timedelta(days=5))
     elif kind in steps:
         steps[kind]()
         post.sweep()
@@ -80,6 +95,27 @@ SUBJECTS = {
     "waiting": (
         "Čekací listina, 1. v pořadí: Jihozápad, Plzeň",
         "Waiting list, number 1: Jihozápad, Plzeň",
+    ),
+    "pending": (
+        "Přihlášku posuzujeme: Jihozápad, Plzeň",
+        "We are reviewing your application: Jihozápad, Plzeň",
+    ),
+    "rejected": (
+        "Přihlášku jsme nepřijali: Jihozápad, Plzeň",
+        "Not accepted: Jihozápad, Plzeň",
+    ),
+    # 48 hours after Thursday 12 April, 14:05, is a Saturday.
+    "offered": (
+        "Potvrďte místo do 16. dubna 2018, 10:00: Jihozápad, Plzeň",
+        "Take your place by 16 April 2018, 10:00: Jihozápad, Plzeň",
+    ),
+    "offer_expired": (
+        "Nabídka místa propadla: Jihozápad, Plzeň",
+        "The offer has expired: Jihozápad, Plzeň",
+    ),
+    "declined": (
+        "Nabídnuté místo přenecháno: Jihozápad, Plzeň",
+        "The offered place is passed on: Jihozápad, Plzeň",
     ),
     "promoted": (
         "Uvolnilo se místo a máte ho: Jihozápad, Plzeň",
@@ -165,9 +201,7 @@ def test_the_foot_says_who_registered_the_person(kind, post):
 
     assert "přihlášku za vás poslala kontaktní osoba: Bára Ukázková, bara@mesto.example." in foot
     assert "Odpovědí na tento e-mail napíšete pořadatelům." in foot
-    assert ("účast zrušte na stránce registrace" in foot) == (
-        kind not in {"cancelled", "called_off"}
-    )
+    assert ("účast zrušte na stránce registrace" in foot) == (kind not in FINAL | {"called_off"})
 
 
 def test_the_foot_of_those_who_registered_themselves(post):

@@ -5,29 +5,15 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from events import actions as event_actions
-from events.models import Event, EventChange
-from registrations import actions, waiting_list
+from events.models import EventChange
+from registrations import actions
+from registrations.actions import registering
 from registrations.models import Booking, Organisation, Registration, RegistrationChange
 from registrations.states import Status
 from tests import factories
+from tests.registrations.rows import facts, shown, statuses
 
 pytestmark = pytest.mark.django_db
-
-
-def statuses(event):
-    rows = Registration.objects.filter(event=event).order_by("joined_at", "pk")
-    return [str(row.status) for row in rows]
-
-
-def shown(event):
-    event.refresh_from_db()
-    return event.places_taken, event.places_waiting
-
-
-def facts(registration):
-    rows = registration.changes.order_by("pk")
-    return [(row.kind, row.from_status, row.to_status) for row in rows]
 
 
 def test_register_takes_a_free_place_and_shows_it():
@@ -45,7 +31,7 @@ def test_register_takes_a_free_place_and_shows_it():
 def test_reference_that_somebody_bears_is_drawn_again(monkeypatch):
     event = factories.event()
     drawn = iter("AAAAA" + "AAAAA" + "BBBBB")
-    monkeypatch.setattr(actions.secrets, "choice", lambda _letters: next(drawn))
+    monkeypatch.setattr(registering.secrets, "choice", lambda _letters: next(drawn))
 
     rows = factories.fill(event, 2)
 
@@ -159,128 +145,6 @@ def test_a_cancelled_person_comes_back_as_a_new_row():
     assert statuses(event) == ["cancelled", "confirmed"]
 
 
-def test_cancel_promotes_the_first_in_line_in_the_same_transaction():
-    event = factories.event(capacity=1)
-    first, second, third = factories.fill(event, 3)
-
-    actions.cancel_registration(first.pk)
-
-    assert statuses(event) == ["cancelled", "confirmed", "waiting"]
-    assert facts(second)[-1] == ("promoted", "waiting", "confirmed")
-    assert shown(event) == (1, 1)
-    assert third.position() == 1
-
-
-def test_priority_goes_before_time():
-    event = factories.event(capacity=1)
-    first, _second, third = factories.fill(event, 3)
-    Registration.objects.filter(pk=third.pk).update(priority=-1)
-
-    actions.cancel_registration(first.pk)
-
-    assert statuses(event) == ["cancelled", "waiting", "confirmed"]
-
-
-def test_cancel_twice_is_refused_and_changes_nothing():
-    event = factories.event()
-    registration = factories.registration(event=event)
-    actions.cancel_registration(registration.pk)
-
-    with pytest.raises(actions.RegistrationError):
-        actions.cancel_registration(registration.pk)
-
-    assert len(facts(registration)) == 2
-
-
-@pytest.mark.parametrize("hours", [-1, 24])
-def test_cancel_is_possible_until_the_start(hours):
-    event = factories.event()
-    registration = factories.registration(event=event)
-
-    with time_machine.travel(event.starts_at - timedelta(hours=hours)):
-        if hours > 0:
-            actions.cancel_registration(registration.pk)
-        else:
-            with pytest.raises(actions.RegistrationError):
-                actions.cancel_registration(registration.pk)
-
-    assert statuses(event) == ["cancelled" if hours > 0 else "confirmed"]
-
-
-def test_after_promotion_ended_nobody_is_promoted_and_newcomers_wait():
-    event = factories.event(capacity=1, closing_hours=1)
-    first, _second = factories.fill(event, 2)
-
-    with time_machine.travel(event.starts_at - timedelta(hours=17)):
-        actions.cancel_registration(first.pk)
-        factories.registration(event=event)
-
-    assert statuses(event) == ["cancelled", "waiting", "waiting"]
-
-
-def test_change_capacity_promotes_as_many_as_places_were_added():
-    event = factories.event(capacity=1)
-    factories.fill(event, 4)
-
-    change = actions.change_capacity(event.pk, 3)
-
-    assert change is not None
-    assert change.data == {"capacity": [1, 3]}
-    assert statuses(event) == ["confirmed", "confirmed", "confirmed", "waiting"]
-    assert shown(event) == (3, 1)
-
-
-def test_lowering_the_capacity_removes_nobody_and_a_cancellation_gives_no_place():
-    event = factories.event(capacity=3)
-    first, *_others = factories.fill(event, 4)
-
-    actions.change_capacity(event.pk, 2)
-    actions.cancel_registration(first.pk)
-
-    assert statuses(event) == ["cancelled", "confirmed", "confirmed", "waiting"]
-
-
-def test_while_called_off_nobody_is_promoted_and_settle_makes_up_for_it():
-    event = factories.event(capacity=1)
-    factories.fill(event, 2)
-    event_actions.cancel_event(event.pk)
-    actions.change_capacity(event.pk, 2)
-    assert statuses(event) == ["confirmed", "waiting"]
-
-    event_actions.reinstate_event(event.pk)
-    promoted = waiting_list.settle(timezone.now())
-
-    assert promoted == 1
-    assert statuses(event) == ["confirmed", "confirmed"]
-
-
-def test_correct_address_is_a_new_row_with_its_own_secrets():
-    event = factories.event()
-    old = factories.registration(event=event, email="ana@mesto.example", vegetarian=True)
-
-    new = actions.correct_address(old.pk, "anna@mesto.example")
-
-    old.refresh_from_db()
-    assert (old.status, old.replaced_by) == (Status.CANCELLED, new)
-    assert (new.status, new.email, new.vegetarian) == (Status.CONFIRMED, "anna@mesto.example", True)
-    assert (new.reference, new.joined_at, new.priority) == (old.reference, old.joined_at, 0)
-    for name in ("uid", "token", "door_code"):
-        assert getattr(new, name) != getattr(old, name)
-    assert facts(old)[-1] == ("transferred", "confirmed", "cancelled")
-    assert facts(new) == [("corrected", "", "confirmed")]
-    assert shown(event) == (1, 0)
-
-
-def test_correct_address_to_a_registered_one_is_refused_whole():
-    event = factories.event()
-    old, other = factories.fill(event, 2)
-
-    with pytest.raises(actions.RegistrationError):
-        actions.correct_address(old.pk, other.email)
-
-    assert statuses(event) == ["confirmed", "confirmed"]
-
-
 def test_one_more_place_confirms_this_person_alone_and_keeps_the_reason():
     event = factories.event(capacity=1)
     factories.fill(event, 2)
@@ -327,21 +191,3 @@ def test_a_town_hall_is_its_municipality_and_others_are_their_folded_name():
     assert list(rows) == [("city", "Milevsko", town.pk), ("private", "ČEZ, a. s.", None)]
     typed = Registration.objects.order_by("pk").values_list("organisation_name", flat=True)
     assert list(typed) == ["Město Milevsko", "Městský úřad", "ČEZ, a. s.", "Cez, A. S."]
-
-
-def test_forget_needs_waits_fourteen_days():
-    event = factories.event()
-    registration = factories.registration(event=event, vegetarian=True, needs_note="Bez ořechů")
-
-    assert actions.forget_needs(event.ends_at + timedelta(days=14)) == 0
-    assert actions.forget_needs(event.ends_at + timedelta(days=14, seconds=1)) == 1
-
-    registration.refresh_from_db()
-    assert registration.needs == []
-
-
-def test_an_unknown_event_or_registration_is_absent():
-    with pytest.raises(Event.DoesNotExist):
-        actions.register(0, factories.application(), factories.submit())
-    with pytest.raises(Registration.DoesNotExist):
-        actions.cancel_registration(0)

@@ -1,0 +1,128 @@
+"""What organisers decide about people: applications, turns and order."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from accounts.transactions import action
+from registrations import capacity, placing, rules, waiting_list
+from registrations.actions.locks import locked_event, locked_registration
+from registrations.actions.places import write_capacity
+from registrations.models import Registration, RegistrationChange
+from registrations.states import Status
+
+Kind = RegistrationChange.Kind
+
+
+@dataclass
+class Decided:
+    """Whom a decision reached, by what they are now; who was decided meanwhile is in none."""
+
+    confirmed: list[Registration] = field(default_factory=list)
+    waiting: list[Registration] = field(default_factory=list)
+    rejected: list[Registration] = field(default_factory=list)
+
+
+@action
+def approve(
+    event_id: int, registration_ids: Collection[int], *, actor_id: int | None = None
+) -> Decided:
+    """Approves applications of one event, in the order they came, in one transaction.
+
+    Who holds a place already, or finds one free, is confirmed; the others wait for one, approved.
+    An application that somebody decided meanwhile is left as it is. Raises RegistrationError,
+    Event.DoesNotExist.
+    """
+    event = locked_event(event_id)
+    now, decided = timezone.now(), Decided()
+    rules.refuse(rules.problems_of_deciding(event, now))
+    places = capacity.count(event)
+    pending = Registration.objects.filter(event=event, pk__in=registration_ids).pending()
+    for registration in pending.in_order_of_arrival().select_for_update(of=("self",), no_key=True):
+        registration.event, registration.approved_at = event, now
+        status = placing.status_of_approved(registration, places)
+        places = placing.move(
+            registration, status, places, now, kind=Kind.APPROVED, actor_id=actor_id
+        )
+        reached = decided.confirmed if status == Status.CONFIRMED else decided.waiting
+        reached.append(registration)
+    capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
+    return decided
+
+
+@action
+def reject(
+    event_id: int,
+    registration_ids: Collection[int],
+    *,
+    actor_id: int | None = None,
+    reason: str = "",
+) -> Decided:
+    """Turns applications of one event down; the reason, if any, is what the applicants read.
+
+    Who has a place keeps it, and who was decided meanwhile is left as they are. A place that an
+    application held goes to the first in line in the same transaction. Raises RegistrationError,
+    Event.DoesNotExist.
+    """
+    event = locked_event(event_id)
+    now, decided = timezone.now(), Decided()
+    rules.refuse(rules.problems_of_deciding(event, now))
+    asked = Registration.objects.filter(event=event, pk__in=registration_ids).undecided()
+    for registration in asked.in_order_of_arrival().select_for_update(of=("self",), no_key=True):
+        registration.event = event
+        registration.move_to(
+            Status.REJECTED, kind=Kind.REJECTED, now=now, actor_id=actor_id, note=reason
+        )
+        decided.rejected.append(registration)
+    capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
+    return decided
+
+
+@action
+def promote(registration_id: int, *, reason: str, actor_id: int | None = None) -> Registration:
+    """Gives somebody who waits a place out of turn; where none is free, there is one more.
+
+    `reason` is kept with the facts. Raises RegistrationError, Registration.DoesNotExist.
+    """
+    registration = locked_registration(registration_id)
+    event, now = registration.event, timezone.now()
+    rules.refuse(rules.problems_of_promoting(registration, now))
+    places = capacity.count(event)
+    if places.free <= 0:
+        write_capacity(event, places.taken + 1, now, actor_id=actor_id, note=reason)
+        places = capacity.count(event)
+    registration.approved_at = now
+    after = placing.move(
+        registration,
+        Status.CONFIRMED,
+        places,
+        now,
+        kind=Kind.PROMOTED,
+        actor_id=actor_id,
+        note=reason,
+        data={"out_of_turn": [False, True]},
+    )
+    capacity.show(event, after)
+    return registration
+
+
+@action
+def set_priority(
+    registration_id: int, priority: int, *, actor_id: int | None = None, note: str = ""
+) -> Registration:
+    """Puts somebody elsewhere in line: the smaller number goes first, 0 is everybody's.
+
+    Raises RegistrationError for who does not wait, Registration.DoesNotExist.
+    """
+    registration = locked_registration(registration_id)
+    event, now = registration.event, timezone.now()
+    rules.refuse(rules.problems_of_promoting(registration, now))
+    if registration.priority == priority:
+        return registration
+    data = {"priority": [registration.priority, priority]}
+    registration.priority = priority
+    registration.save(update_fields=["priority"])
+    registration.write_fact(Kind.PRIORITISED, now, actor_id=actor_id, note=note, data=data)
+    capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
+    return registration
