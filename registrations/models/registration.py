@@ -1,6 +1,5 @@
-"""Who comes, and how they got there: organisations, bookings, registrations and their facts."""
+"""One person's whole relation to one event, and the facts about it."""
 
-import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -14,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.text import fold
 from events import history
 from events.models import Event, Municipality, new_uid
+from registrations.models.bookings import Booking, new_secret
+from registrations.models.organisations import Organisation
 from registrations.states import CSS_CLASS, HOLDING_A_PLACE, LIVE, MOVES, Status
 
 if TYPE_CHECKING:
@@ -24,99 +25,6 @@ if TYPE_CHECKING:
 # Letters that are read out and typed without a mistake: no 0 O, 1 I L.
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 NEEDS = ("vegetarian", "gluten_free", "wheelchair", "sign_language", "needs_note")
-
-
-def new_secret() -> str:
-    """A secret of 192 random bits for one purpose (architecture.md, Secrets)."""
-    return secrets.token_urlsafe(24)
-
-
-class Sector(models.TextChoices):
-    CITY = "city", _("Town or municipality")
-    REGION = "region", _("Kraj")
-    MINISTRY = "ministry", _("Ministry")
-    ACADEMIA = "academia", _("University, research")
-    PRIVATE = "private", _("Company")
-    OTHER = "other", _("Other organisation")
-
-
-class Organisation(models.Model):
-    """Who sends people. In the sector `city` it is the municipality."""
-
-    sector = models.CharField(_("sector"), max_length=10, choices=Sector)
-    name = models.CharField(_("name"), max_length=160)
-    search_key = models.CharField(max_length=160, editable=False)
-    municipality = models.OneToOneField(
-        Municipality,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        verbose_name=_("town"),
-    )
-
-    class Meta:
-        verbose_name = _("organisation")
-        verbose_name_plural = _("organisations")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["sector", "search_key"],
-                condition=Q(municipality__isnull=True),
-                name="organisation_stands_once_in_its_sector",
-            ),
-            models.CheckConstraint(
-                condition=Q(municipality__isnull=True) | Q(sector=Sector.CITY),
-                name="only_a_town_hall_is_a_municipality",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_key = fold(self.name)
-        super().save(*args, **kwargs)
-
-
-class Booking(models.Model):
-    """One submit of a form, by whoever sent it; every registration has one.
-
-    The digests are keyed hashes: they count attempts and know nobody (rule 22).
-    """
-
-    class Via(models.TextChoices):
-        FORM = "form", _("Form")
-        DESK = "desk", _("Desk")
-        INVITATION = "invitation", _("Invitation")
-        IMPORT = "import", _("Import")
-
-    key = models.CharField(max_length=64, unique=True)
-    digest = models.CharField(max_length=64)
-    contact_name = models.CharField(_("contact person"), max_length=120, blank=True)
-    contact_email = models.EmailField(_("contact's e-mail"), blank=True)
-    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
-    via = models.CharField(_("via"), max_length=10, choices=Via, default=Via.FORM)
-    actor_id = models.BigIntegerField(_("by"), null=True, blank=True)
-    token = models.CharField(max_length=40, unique=True, default=new_secret, editable=False)
-    client_digest = models.CharField(max_length=32, blank=True, editable=False)
-    email_digest = models.CharField(max_length=32, blank=True, editable=False)
-    created_at = models.DateTimeField(_("sent"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("booking")
-        verbose_name_plural = _("bookings")
-        indexes = [
-            models.Index(fields=["client_digest", "created_at"], name="booking_by_client"),
-            models.Index(fields=["email_digest", "created_at"], name="booking_by_email"),
-        ]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(contact_email=Lower("contact_email")),
-                name="contact_email_is_lower_case",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.contact_name or str(self.created_at)
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
