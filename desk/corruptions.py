@@ -13,7 +13,7 @@ from events.states import Status as EventStatus
 from notifications.models import Message, Reminder
 from registrations import actions
 from registrations.applications import Application
-from registrations.models import Organisation, Registration, RegistrationChange
+from registrations.models import Organisation, Quota, Registration, RegistrationChange
 
 Plant = Callable[[Event], object]
 PLANTS: dict[str, Plant] = {}
@@ -63,8 +63,8 @@ def _missed() -> Iterator[tuple[str, list[str]]]:
 
 def _clear() -> None:
     rows: tuple[type[models.Model], ...] = (
-        Reminder, Message, RegistrationChange, Registration, Organisation, EventChange, Event,
-        Series, Venue, Municipality, Kraj, Region,
+        Reminder, Message, RegistrationChange, Registration, Organisation, EventChange, Quota,
+        Event, Series, Venue, Municipality, Kraj, Region,
     )  # fmt: skip
     Registration.objects.update(replaced_by=None)
     for model in rows:
@@ -142,6 +142,16 @@ def fact_without_count(event: Event) -> object:
 def third_confirmed(event: Event) -> object:
     Registration.objects.update(status="confirmed")
     return Event.objects.update(places_taken=3, places_waiting=0)
+
+
+@breaks("1 never oversold: no quota")
+def quota_ignored(event: Event) -> object:
+    quota = Quota.objects.create(event=event, scope="each_organisation", limit=1)
+    EventChange.objects.create(
+        event=event, kind="quotas_changed", at=event.created_at, event_revision=event.revision,
+        incarnation=0, announced_at=event.created_at,
+    )  # fmt: skip
+    return quota
 
 
 @breaks("2 no idle seat")

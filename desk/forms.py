@@ -11,7 +11,7 @@ from events import dates
 from events.forms import MomentField, OneLineField, ParagraphsField
 from events.models import Event, Venue
 from registrations.forms import AddressField, RegistrationForm
-from registrations.models import Registration
+from registrations.models import Quota, Registration, Sector
 
 NOTE_LIMIT = 500
 
@@ -104,6 +104,78 @@ class AdmissionForm(forms.Form):
     note = _note()
 
 
+# Sectors that a quota may count together; more than this nobody has asked for.
+SECTOR_QUOTAS = range(1, 4)
+
+
+class QuotasForm(forms.Form):
+    """Caps inside the capacity of an event; what is empty caps nothing."""
+
+    each_municipality = forms.IntegerField(
+        label=_("At most from each town"), min_value=1, max_value=100_000, required=False
+    )
+    each_organisation = forms.IntegerField(
+        label=_("At most from each organisation"), min_value=1, max_value=100_000, required=False
+    )
+    note = _note()
+
+    def __init__(self, data: Any, *, event: Event) -> None:
+        quotas = list(event.quotas.order_by("pk"))
+        super().__init__(data, initial=_initial_of_quotas(quotas))
+        for number in SECTOR_QUOTAS:
+            self.fields[f"sectors{number}"] = forms.MultipleChoiceField(
+                label=_("Types of organisation counted together"),
+                choices=Sector.choices,
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+            self.fields[f"limit{number}"] = forms.IntegerField(
+                label=_("At most from these types"),
+                min_value=1,
+                max_value=100_000,
+                required=False,
+            )
+        self.order_fields([name for name in self.fields if name != "note"])
+
+    def clean(self) -> dict[str, Any]:
+        """Types without a number, or a number without types, cap nothing and say so."""
+        data = super().clean() or {}
+        for number in SECTOR_QUOTAS:
+            sectors, limit = f"sectors{number}", f"limit{number}"
+            if data.get(sectors) and data.get(limit) is None and limit not in self.errors:
+                self.add_error(limit, _("Enter the number."))
+            if data.get(limit) and not data.get(sectors):
+                self.add_error(sectors, _("Choose the types of organisation."))
+        return data
+
+    @property
+    def quotas(self) -> list[Quota]:
+        """What a valid form asks for, not saved."""
+        data, scope = self.cleaned_data, Quota.Scope
+        found = [
+            Quota(scope=name, limit=data[name])
+            for name in (scope.EACH_MUNICIPALITY, scope.EACH_ORGANISATION)
+            if data[name]
+        ]
+        for number in SECTOR_QUOTAS:
+            if data[f"sectors{number}"]:
+                sectors, limit = data[f"sectors{number}"], data[f"limit{number}"]
+                found.append(Quota(scope=scope.SECTORS, sectors=sectors, limit=limit))
+        return found
+
+
+def _initial_of_quotas(quotas: list[Quota]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    numbers = iter(SECTOR_QUOTAS)
+    for quota in quotas:
+        if quota.scope == Quota.Scope.SECTORS:
+            number = next(numbers)
+            values |= {f"sectors{number}": quota.sectors, f"limit{number}": quota.limit}
+        else:
+            values[quota.scope] = quota.limit
+    return values
+
+
 class ReasonForm(forms.Form):
     """Why somebody gets what is not their turn."""
 
@@ -193,6 +265,12 @@ class DeskRegistrationForm(RegistrationForm):
             self.fields[name].required = self.is_for_another
         self.fields["email"].required = not self.is_for_another
         self.fields["reason"].required = self.wants_extra_place
+
+    def clean(self) -> dict[str, Any]:
+        """The button of the waiting list means it, whatever quota is reached."""
+        data = super().clean()
+        data["waits_within_limit"] = self.data.get("how") == "wait"
+        return data
 
     @property
     def is_for_another(self) -> bool:

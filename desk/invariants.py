@@ -16,7 +16,7 @@ from events.states import Status as EventStatus
 from notifications.announcements import FINAL
 from notifications.models import Message, Reminder
 from registrations import capacity, rules
-from registrations.models import Organisation, Registration, RegistrationChange
+from registrations.models import Organisation, Person, Registration, RegistrationChange
 from registrations.states import HOLDING_A_PLACE, LIVE, MOVES, Status
 
 Check = Callable[[datetime], Iterator[str]]
@@ -63,11 +63,10 @@ def too_many(now: datetime) -> Iterator[str]:
             yield f"event {event.pk}"
 
 
-@check("2 no idle seat: nobody waits while a place is free")
+@check("2 no idle seat: nobody waits who could have a free place")
 def idle_seats(now: datetime) -> Iterator[str]:
     for event in Event.objects.filter(status=EventStatus.PUBLISHED).iterator():
-        places = capacity.count(event)
-        if rules.can_promote(event, now) and places.free > 0 and places.waiting:
+        if rules.can_promote(event, now) and capacity.count(event).is_wanted:
             yield f"event {event.pk}"
 
 
@@ -89,7 +88,40 @@ def passed_over(now: datetime) -> Iterator[str]:
     )
     waiting = Registration.objects.waiting().annotate(in_line_since=in_line_since)
     for registration in waiting.filter(Exists(taken.filter(behind))).iterator():
-        yield f"registration {registration.pk}"
+        if not _is_named_by_all_behind(registration):
+            yield f"registration {registration.pk}"
+
+
+def _is_named_by_all_behind(waiting: Registration) -> bool:
+    """Whether each placing of somebody behind says that this booking could not have the place."""
+    since = waiting.in_line_since  # type: ignore[attr-defined]
+    placings = RegistrationChange.objects.filter(
+        registration__event=waiting.event_id, pk__gt=since, taken_after__isnull=False
+    ).exclude(data__has_key="out_of_turn")
+    for change in placings.select_related("registration"):
+        other = change.registration
+        is_behind = (other.priority, other.joined_at) > (waiting.priority, waiting.joined_at)
+        if is_behind and waiting.booking_id not in (change.new("passed_over") or []):
+            return False
+    return True
+
+
+@check("1 never oversold: no quota is exceeded but by who came before it was set")
+def beyond_quotas(now: datetime) -> Iterator[str]:
+    for event in Event.objects.filter(quotas__isnull=False).distinct().iterator():
+        set_at = event.changes.filter(kind=EventKind.QUOTAS_CHANGED).aggregate(last=Max("at"))
+        placings = RegistrationChange.objects.filter(
+            registration=OuterRef("pk"), taken_after__isnull=False, at__gt=set_at["last"] or now
+        )
+        holders = Registration.objects.filter(event=event).holding_a_place()
+        newest = {
+            Person.of(row)
+            for row in holders.filter(Exists(placings)).select_related("organisation")
+        }
+        for limit in capacity.count(event).limits:
+            over = {group for group, number in limit.counts.items() if number > limit.quota.limit}
+            if over & {limit.quota.group_of(person) for person in newest} - {None}:
+                yield f"quota {limit.quota.pk}"
 
 
 @check("3 order: nobody is confirmed without approval")

@@ -5,7 +5,7 @@ into the messages that it would make.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +13,8 @@ from events.models import Event, EventChange
 from notifications.announcements import messages_of
 from notifications.invites import CANCELS, REQUESTS
 from notifications.models import Message
-from registrations import capacity, placing, rules
-from registrations.models import Registration, RegistrationChange
+from registrations import capacity, placing, rules, waiting_list
+from registrations.models import Person, Quota, Registration, RegistrationChange
 from registrations.states import Status
 
 EventKind, Kind = EventChange.Kind, RegistrationChange.Kind
@@ -54,20 +54,22 @@ def of_event_change(event: Event, kind: EventChange.Kind, now: datetime) -> Prev
 
 def of_capacity(event: Event, places: int, now: datetime) -> Preview:
     """What another capacity does: added places go to the first in line."""
-    counted = capacity.count(event)
-    free = places - counted.taken
-    return _of_promoting(event, min(free, counted.waiting), now)
+    return _of_promoting(event, replace(capacity.count(event), capacity=places), now)
 
 
 def of_admission(event: Event, fields: Mapping[str, Any], now: datetime) -> Preview:
     """What another way in does: who waits may be asked for approval, or get their place."""
-    places = capacity.count(event)
     for name in ("admission", "has_place_while_pending", "offer_hours"):
         setattr(event, name, fields[name])
+    places = capacity.count(event)
     if event.is_by_approval and not event.has_place_while_pending:
-        return _of_promoting(event, places.waiting, now)
-    after = capacity.count(event)
-    return _of_promoting(event, min(after.free, after.waiting), now)
+        places = replace(places, capacity=places.taken + places.waiting, limits=())
+    return _of_promoting(event, places, now)
+
+
+def of_quotas(event: Event, quotas: Sequence[Quota], now: datetime) -> Preview:
+    """What other quotas do: who they passed over may get a free place."""
+    return _of_promoting(event, capacity.with_quotas(event, quotas), now)
 
 
 def of_cancelling(registration: Registration, now: datetime) -> Preview:
@@ -97,7 +99,8 @@ def of_approving(event: Event, registrations: Sequence[Registration], now: datet
         status = placing.status_of_approved(registration, places)
         held = capacity.holds_a_place(event, registration.status)
         is_confirmed = status == Status.CONFIRMED
-        places = places.after(taken=is_confirmed - held, waiting=not is_confirmed)
+        person = Person.of(registration)
+        places = places.after(person, taken=is_confirmed - held, waiting=not is_confirmed)
         registration.status = status
         fact = _fact(registration, Kind.APPROVED, status, now)
         preview += _counted(messages_of(fact, [registration], now))
@@ -125,27 +128,28 @@ def of_promoting(registration: Registration, now: datetime) -> Preview:
 def _of_freeing(registrations: Sequence[Registration], now: datetime) -> Preview:
     """Who gets the places that these people give up; those who leave the line get none."""
     event = registrations[0].event
-    counted = capacity.count(event)
-    freed = sum(capacity.holds_a_place(event, row.status) for row in registrations)
+    places = capacity.count(event)
+    for row in registrations:
+        freed = capacity.holds_a_place(event, row.status)
+        places = places.after(Person.of(row), taken=-freed)
     leaving = [row.pk for row in registrations if row.is_waiting]
-    in_line = counted.waiting - len(leaving)
-    return _of_promoting(event, min(counted.free + freed, in_line), now, leaving=leaving)
+    return _of_promoting(event, places, now, leaving=leaving)
 
 
 def _of_promoting(
-    event: Event, count: int, now: datetime, *, leaving: Sequence[int] = ()
+    event: Event, places: capacity.Places, now: datetime, *, leaving: Sequence[int] = ()
 ) -> Preview:
-    """The first so many in line get a place, if freed places are passed on at all."""
-    if count <= 0 or not rules.can_promote(event, now):
+    """The first in line get what is free, if freed places are passed on at all."""
+    if places.free <= 0 or not rules.can_promote(event, now):
         return Preview()
-    waiting = Registration.objects.filter(event=event).waiting().exclude(pk__in=leaving).in_line()
-    rows = list(waiting.select_related("booking", "event")[:count])
+    line = [row for row in waiting_list.line_of(event) if row.pk not in leaving]
     messages: list[Message] = []
-    for row in rows:
+    promoted = waiting_list.chosen(line, places)
+    for row, _passed_over in promoted:
         row.event = event
         kind, row.status = placing.status_of_promoted(row)
         messages += messages_of(_fact(row, kind, row.status, now), [row], now)
-    return _counted(messages) + Preview(promoted=len(rows))
+    return _counted(messages) + Preview(promoted=len(promoted))
 
 
 def _fact(

@@ -23,6 +23,7 @@ urlpatterns = [
     desk_path(f"{EVENT}/reinstate/", views.reinstate_event),
     desk_path(f"{EVENT}/capacity/", views.change_capacity),
     desk_path(f"{EVENT}/admission/", views.change_admission),
+    desk_path(f"{EVENT}/quotas/", views.set_quotas),
     desk_path(f"{EVENT}/applications/", registration_views.decide_applications),
     desk_path(f"{EVENT}/register/", registration_views.add_registration),
     desk_path(f"{EVENT}/export/", views.export_registrations),

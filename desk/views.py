@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from desk import exports, previews
 from desk.asking import Question, ask
-from desk.forms import AdmissionForm, CapacityForm, MoveForm, NoteForm, RetitleForm
+from desk.forms import AdmissionForm, CapacityForm, MoveForm, NoteForm, QuotasForm, RetitleForm
 from events import actions, dates, rules
 from events.models import Event, EventChange
 from notifications.actions import NotSendable
@@ -185,6 +185,29 @@ def change_admission(request: HttpRequest, pk: int) -> HttpResponse:
     )
     initial = {name: getattr(event, name) for name in ADMISSION}
     return ask(request, AdmissionForm(request.POST or None, initial=initial), question)
+
+
+@asks
+def set_quotas(request: HttpRequest, pk: int) -> HttpResponse:
+    """How many may come of one town, one organisation, some sectors."""
+    event = event_or_404(request, pk)
+    form = QuotasForm(request.POST or None, event=event)
+
+    def act(data: dict[str, Any]) -> str:
+        registration_actions.set_quotas(
+            event.pk, form.quotas, actor_id=request.user.pk, note=data["note"]
+        )
+        return _("%(event)s: the quotas are set.") % {"event": event.name}
+
+    question = Question(
+        template="desk/set_quotas.html",
+        context=context_of(event),
+        back=page_of(event),
+        problems=lambda _data: [] if form.has_changed() else [_("Nothing would change.")],
+        preview=lambda _data: previews.of_quotas(event, form.quotas, timezone.now()),
+        act=act,
+    )
+    return ask(request, form, question)
 
 
 @require_safe

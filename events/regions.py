@@ -38,7 +38,9 @@ def load_regions() -> Loaded:
     regions = _load_regions(entries)
     kraje = _load_kraje(entries, regions)
     towns = _read_towns(kraje)
-    return Loaded(len(regions), len(kraje), len(towns), _write_towns(towns))
+    changed = _write_towns(towns)
+    _write_seats(entries)
+    return Loaded(len(regions), len(kraje), len(towns), changed)
 
 
 def _load_regions(entries: list[dict[str, Any]]) -> dict[str, int]:
@@ -64,6 +66,17 @@ def _load_kraje(entries: list[dict[str, Any]], regions: dict[str, int]) -> dict[
         update_fields=["name", "region", "position"],
     )
     return dict(Kraj.objects.values_list("code", "pk"))
+
+
+def _write_seats(entries: list[dict[str, Any]]) -> None:
+    """The largest listed town of the name: the country has two towns called Liberec, one a seat."""
+    seats = {kraj["code"]: kraj["seat"] for entry in entries for kraj in entry["kraje"]}
+    towns = Municipality.objects.listed().filter(name__in=seats.values()).order_by("population")
+    by_name = {town.name: town for town in towns}
+    kraje = list(Kraj.objects.filter(code__in=seats))
+    for kraj in kraje:
+        kraj.seat = by_name[seats[kraj.code]]
+    Kraj.objects.bulk_update(kraje, ["seat"])
 
 
 def _read_towns(kraje: dict[str, int]) -> list[Municipality]:

@@ -1,6 +1,7 @@
 """Finding a town by what a person types, and telling towns of the same name apart."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -67,6 +68,19 @@ def nearest_larger_town(town: Municipality) -> Municipality | None:
     distances = [(town.distance_to(other), other) for other in larger]
     known = [(distance, other) for distance, other in distances if distance is not None]
     return min(known, key=lambda pair: pair[0])[1] if known else None
+
+
+def alternatives_to(
+    event: Event, town: Municipality | None, now: datetime
+) -> Sequence[tuple[Event, float | None]]:
+    """The other events of the series with free places, nearest to the town first, with km.
+
+    None behind a closed door: its events are named to nobody.
+    """
+    if event.series.is_closed_door:
+        return []
+    free = Event.objects.published().public().with_free_places(now).of_series(event.series)
+    return nearest_first(free.exclude(pk=event.pk).with_place().with_kraje().by_date(), town)
 
 
 def nearest_first(

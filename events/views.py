@@ -1,6 +1,6 @@
 """The public pages: home, a town, a series, an event, and their calendars."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from events.feeds import calendar_response, read_only
 from events.models import Event, EventQuerySet, Municipality, Series
 from events.states import State
 from events.towns import (
+    alternatives_to,
     find_towns,
     label_of,
     nearest_first,
@@ -153,13 +154,11 @@ def _way_in(event: Event, now: datetime) -> State | None:
     return event.way_in(now) if event.admits_anybody else None
 
 
-def _alternatives(event: Event, now: datetime) -> Iterable[tuple[Event, float | None]]:
+def _alternatives(event: Event, now: datetime) -> Sequence[tuple[Event, float | None]]:
     """Where else one can go, nearest first, when this event has no place or no day."""
-    if event.series.is_closed_door or event.way_in(now) in {State.OPEN, State.FEW, State.OVER}:
+    if event.way_in(now) in {State.OPEN, State.FEW, State.OVER}:
         return []
-    free = Event.objects.published().with_free_places(now).of_series(event.series)
-    others = free.exclude(pk=event.pk).with_place().with_kraje().by_date()
-    return nearest_first(others, event.town)[:MOST_ALTERNATIVES]
+    return alternatives_to(event, event.town, now)[:MOST_ALTERNATIVES]
 
 
 @read_only

@@ -47,6 +47,7 @@ EVENT_FACTS: dict[str, Message.Kind | None] = {
     EventChange.Kind.REINSTATED: Kind.REINSTATED,
     EventChange.Kind.CAPACITY_CHANGED: SILENT,
     EventChange.Kind.ADMISSION_CHANGED: SILENT,
+    EventChange.Kind.QUOTAS_CHANGED: SILENT,
     EventChange.Kind.EDITED: SILENT,
     EventChange.Kind.LIST_READ: SILENT,
     EventChange.Kind.LIST_EXPORTED: SILENT,

@@ -21,7 +21,8 @@ class TypedTown:
 class Application:
     """One delegate for one event. Texts are cleaned; e-mails lower-case; `email` may be empty.
 
-    `town_id` and `typed_town` are both empty for a delegate from abroad.
+    `town_id` and `typed_town` are both empty for a delegate from abroad. `waits_within_limit`:
+    where a quota is reached, the delegate waits for a place within it instead of being refused.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Application:
     wheelchair: bool = False
     sign_language: bool = False
     needs_note: str = ""
+    waits_within_limit: bool = False
 
     def digest(self) -> str:
         """The same for the same payload: tells a repeated submit from a reused key (rule 4)."""

@@ -1,35 +1,89 @@
 """How places are counted: always from the rows, under the event's lock; the columns only show."""
 
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from events.models import Event
-from registrations.models import Registration
+from registrations.models import Person, Quota, Registration
 from registrations.states import Status, holding_a_place
+
+
+class Unit(NamedTuple):
+    """Those of one booking who stand in line together."""
+
+    booking_id: int
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A quota with how many of each group hold a place."""
+
+    quota: Quota
+    counts: Mapping[Hashable, int]
+
+    def has_room(self, people: Sequence[Person]) -> bool:
+        """Whether all of these would stay within the quota."""
+        coming = Counter(self.quota.group_of(person) for person in people)
+        del coming[None]
+        most = self.quota.limit
+        return all(self.counts.get(group, 0) + n <= most for group, n in coming.items())
+
+    def after(self, person: Person, taken: int) -> "Limit":
+        group = self.quota.group_of(person)
+        if group is None:
+            return self
+        counts = {**self.counts, group: self.counts.get(group, 0) + taken}
+        return replace(self, counts=counts)
 
 
 @dataclass(frozen=True)
 class Places:
-    """The places of an event as its rows say."""
+    """The places of an event as its rows say.
+
+    `line` are those who wait, in order; it is read only where a place is free beside them.
+    """
 
     capacity: int
     taken: int
     waiting: int
+    limits: tuple[Limit, ...] = ()
+    line: tuple[Unit, ...] = ()
 
     @property
     def free(self) -> int:
         """Below zero where the capacity was lowered under the number of people."""
         return self.capacity - self.taken
 
-    @property
-    def has_room(self) -> bool:
-        """Whether a newcomer gets a place: one is free, and nobody waits for it."""
-        return self.free > 0 and not self.waiting
+    def reached(self, *people: Person) -> list[Quota]:
+        """The quotas that these people would exceed, whatever is free."""
+        return [limit.quota for limit in self.limits if not limit.has_room(people)]
 
-    def after(self, *, taken: int = 0, waiting: int = 0) -> "Places":
-        """The places once so many more are taken, and so many more people wait."""
-        return replace(self, taken=self.taken + taken, waiting=self.waiting + waiting)
+    def fits(self, people: Sequence[Person]) -> bool:
+        """Whether all of these could have a place now: promoting them would break nothing."""
+        return self.free >= len(people) and not self.reached(*people)
+
+    def has_room(self, *people: Person) -> bool:
+        """Whether newcomers get a place: it is free, and nobody who could have it waits."""
+        return self.fits(people) and not self.is_wanted
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody who waits could have a free place (invariant 2)."""
+        return any(self.fits(unit.people) for unit in self.line)
+
+    def after(self, person: Person, *, taken: int = 0, waiting: int = 0) -> "Places":
+        """The places once this person takes one or gives it up, joins the line or leaves it."""
+        return replace(
+            self,
+            taken=self.taken + taken,
+            waiting=self.waiting + waiting,
+            limits=tuple(limit.after(person, taken) for limit in self.limits),
+        )
 
 
 def holds_a_place(event: Event, status: str) -> bool:
@@ -38,13 +92,53 @@ def holds_a_place(event: Event, status: str) -> bool:
 
 
 def count(event: Event) -> Places:
-    """Counts in one query; only under the event's lock does the answer hold (rule 3)."""
-    holding = holding_a_place(pending_holds=event.has_place_while_pending)
+    """Counts the rows; only under the event's lock does the answer hold (rule 3)."""
     rows = Registration.objects.filter(event=event).aggregate(
-        taken=Count("pk", filter=Q(status__in=holding)),
+        taken=Count("pk", filter=Q(status__in=_holding(event))),
         waiting=Count("pk", filter=Q(status=Status.WAITING)),
     )
-    return Places(capacity=event.capacity, **rows)
+    quotas = list(event.quotas.order_by("pk"))
+    places = Places(capacity=event.capacity, **rows, limits=_limits(event, quotas))
+    if places.free > 0 and places.waiting:
+        return replace(places, line=_line(event))
+    return places
+
+
+def _holding(event: Event) -> frozenset[str]:
+    return holding_a_place(pending_holds=event.has_place_while_pending)
+
+
+def with_quotas(event: Event, quotas: Sequence[Quota]) -> Places:
+    """The places as they would be under other quotas."""
+    return replace(count(event), limits=_limits(event, quotas))
+
+
+def _limits(event: Event, quotas: Sequence[Quota]) -> tuple[Limit, ...]:
+    if not quotas:
+        return ()
+    holders = Registration.objects.filter(event=event, status__in=_holding(event))
+    people = Counter(_people(holders))
+    return tuple(_limit(quota, people) for quota in quotas)
+
+
+def _limit(quota: Quota, people: Mapping[Person, int]) -> Limit:
+    counts: Counter[Hashable] = Counter()
+    for person, number in people.items():
+        counts[quota.group_of(person)] += number
+    return Limit(quota, counts)
+
+
+PERSON = ("organisation__sector", "town_id", "organisation_id")
+
+
+def _people(rows: QuerySet[Registration]) -> list[Person]:
+    return [Person(*row) for row in rows.values_list(*PERSON)]
+
+
+def _line(event: Event) -> tuple[Unit, ...]:
+    rows = Registration.objects.filter(event=event).waiting().in_line()
+    values = rows.values_list("booking_id", *PERSON)
+    return tuple(Unit(booking_id, (Person(*person),)) for booking_id, *person in values)
 
 
 def recount(event: Event) -> Places:

@@ -121,6 +121,10 @@ class RegistrationForm(forms.Form):
         help_text=_("Only organisers see it; deleted after the session."),
     )
 
+    waits_within_limit = forms.BooleanField(
+        label=_("Wait for a place within this limit"), required=False
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.towns: list[Municipality] = []
@@ -165,7 +169,7 @@ class RegistrationForm(forms.Form):
     @property
     def needs_kraj(self) -> bool:
         """Whether the typed town is on no list, so that its kraj must be chosen."""
-        return self.is_bound and (bool(self["kraj"].errors) or bool(self.data.get("kraj")))
+        return bool(self["kraj"].value()) or (self.is_bound and bool(self["kraj"].errors))
 
     @property
     def doubts_an_address(self) -> bool:
@@ -222,6 +226,17 @@ class RegistrationForm(forms.Form):
             return ValidationError(text, "ambiguous", {"town": matches[0].name})
         return ValidationError(_("Not on our list. Check the name, or choose the kraj."), "unknown")
 
+    @property
+    def chosen_town(self) -> Municipality | None:
+        """The town of a valid form, for distances: one typed by hand lies at its kraj's seat."""
+        data = self.cleaned_data
+        if data.get("town_id"):
+            return next((town for town in self.towns if town.pk == data["town_id"]), None)
+        typed: TypedTown | None = data.get("typed_town")
+        if typed is None:
+            return None
+        return Municipality(name=typed.name, kraj_id=typed.kraj_id, is_listed=False)
+
     def application(self, language: str) -> Application:
         """What a valid form asks for."""
         data = self.cleaned_data
@@ -239,6 +254,15 @@ class PublicRegistrationForm(RegistrationForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
+
+    def for_another_event(self, nonce: str) -> "PublicRegistrationForm":
+        """An unsent form with the same values, nothing complained about yet."""
+        sent = self.data.dict()  # type: ignore[attr-defined]
+        kept = {name: sent[name] for name in self.fields if name in sent} | {"nonce": nonce}
+        for town in self.towns:
+            if str(town.pk) == sent.get("town_choice"):
+                kept["town"] = label_of(town, self.towns)
+        return type(self)(initial=kept)
 
     def refilled(self, **values: str) -> "PublicRegistrationForm":
         """The same form with some fields replaced, everything else kept."""

@@ -1,10 +1,11 @@
 """Who gets a place: what a registration becomes, and the move that keeps the count."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from registrations.capacity import Places, holds_a_place
-from registrations.models import Registration, RegistrationChange
+from registrations.models import Person, Registration, RegistrationChange
 from registrations.states import Status
 
 
@@ -35,15 +36,17 @@ def status_of_newcomer(registration: Registration, places: Places) -> Status:
 
     Where an applicant holds no place while pending, there is nothing to wait for yet.
     """
+    has_room = places.has_room(Person.of(registration))
     if needs_approval(registration):
-        is_pending = places.has_room or not registration.event.has_place_while_pending
+        is_pending = has_room or not registration.event.has_place_while_pending
         return Status.PENDING if is_pending else Status.WAITING
-    return Status.CONFIRMED if places.has_room else Status.WAITING
+    return Status.CONFIRMED if has_room else Status.WAITING
 
 
 def status_of_approved(registration: Registration, places: Places) -> Status:
     """What a pending row becomes once it is approved: its place is there, or it waits for one."""
-    has_place = holds_a_place(registration.event, registration.status) or places.has_room
+    is_held = holds_a_place(registration.event, registration.status)
+    has_place = is_held or places.has_room(Person.of(registration))
     return Status.CONFIRMED if has_place else Status.WAITING
 
 
@@ -58,15 +61,18 @@ def move(
     via: str = "",
     note: str = "",
     data: dict[str, Any] | None = None,
+    passed_over: Sequence[int] = (),
 ) -> Places:
     """Moves a registration and returns the places after that; the caller holds the event's lock.
 
-    A fact that takes a place keeps the count it was decided by (invariant 1).
+    A fact that takes a place keeps the count it was decided by (invariant 1), and the bookings that
+    stood before it in line but could not have that place.
     """
     event, before = registration.event, registration.status
     takes = holds_a_place(event, status) - holds_a_place(event, before)
     waits = (status == Status.WAITING) - (before == Status.WAITING)
-    after = places.after(taken=takes, waiting=waits)
+    after = places.after(Person.of(registration), taken=takes, waiting=waits)
+    over = {"passed_over": [[], list(passed_over)]} if passed_over and takes > 0 else {}
     registration.move_to(
         status,
         kind=kind,
@@ -74,7 +80,7 @@ def move(
         actor_id=actor_id,
         via=via,
         note=note,
-        data=data,
+        data={**(data or {}), **over},
         taken_after=after.taken if takes > 0 else None,
         capacity_at=after.capacity if takes > 0 else None,
     )

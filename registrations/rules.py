@@ -1,14 +1,17 @@
 """Why not? Who may register, cancel or be promoted; each reason is fit to show a person."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from events import dates
 from events.models import Event
 from events.states import Status
-from registrations.models import Registration
+from registrations.models import Quota, Registration, Sector
 
 Problem = str | Promise
 # An offer that leaves less time than this is not made.
@@ -57,6 +60,49 @@ def _problems_of_places(event: Event, now: datetime) -> list[Problem]:
     if event.is_full and not event.has_waiting_list:
         return [_("All places are taken.")]
     return []
+
+
+class QuotaReached(RegistrationError):
+    """A quota stands in the way, whatever is free; whoever wants to may wait within it."""
+
+
+def problems_of_quotas(reached: Sequence[Quota]) -> list[Problem]:
+    """Each quota that leaves no place for a person, in words."""
+    return [words_of(quota) for quota in reached]
+
+
+def words_of(quota: Quota) -> str:
+    """What a quota allows, as a page says it before and after the attempt."""
+    values: dict[str, Any] = {"count": quota.limit}
+    if quota.scope == Quota.Scope.EACH_MUNICIPALITY:
+        text = ngettext(
+            "At most %(count)s person from one town.",
+            "At most %(count)s people from one town.",
+            quota.limit,
+        )
+    elif quota.scope == Quota.Scope.EACH_ORGANISATION:
+        text = ngettext(
+            "At most %(count)s person from one organisation.",
+            "At most %(count)s people from one organisation.",
+            quota.limit,
+        )
+    else:
+        labels = dict(Sector.choices)
+        values["sectors"] = ", ".join(str(labels[sector]) for sector in quota.sectors)
+        text = ngettext(
+            "%(sectors)s: at most %(count)s person.",
+            "%(sectors)s: at most %(count)s people.",
+            quota.limit,
+        )
+    return text % values
+
+
+def refuse_beyond_quotas(
+    event: Event, reached: Sequence[Quota], *, waits_within_limit: bool
+) -> None:
+    """Raises QuotaReached, unless the person would rather wait and the event has a line."""
+    if reached and not (waits_within_limit and event.has_waiting_list):
+        raise QuotaReached(problems_of_quotas(reached))
 
 
 def problems_of_registering_at_the_desk(event: Event, now: datetime) -> list[Problem]:

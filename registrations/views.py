@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from dataclasses import dataclass
 from datetime import datetime
 
 import segno
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from events.feeds import calendar_response, read_only
 from events.models import Event, EventQuerySet
+from events.towns import alternatives_to
 from registrations import actions, ical, limits, placing, rules
 from registrations.forms import PublicRegistrationForm
 from registrations.models import Registration
@@ -24,6 +26,20 @@ from registrations.nonces import Nonce
 from registrations.secret_pages import secret_page
 
 INVALID, TOO_MANY, UNAVAILABLE = 422, 429, 503
+MOST_ALTERNATIVES = 3
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a form comes back: what stands above it, and what else the page offers then."""
+
+    status: int = 200
+    notice: str = ""
+    shows_alternatives: bool = False
+    is_of_quota: bool = False
+
+
+NO_REFUSAL = Refusal()
 
 
 def _event(request: HttpRequest, series: str, event: str) -> Event:
@@ -51,19 +67,25 @@ def _form_page(
     request: HttpRequest,
     event: Event,
     form: PublicRegistrationForm,
-    status: int = 200,
-    notice: str = "",
+    refusal: Refusal = NO_REFUSAL,
 ) -> HttpResponse:
+    """The form as it is; where a person gets no place, with the nearest events that have one."""
     now = timezone.now()
+    problems = rules.problems_of_registering(event, now)
     context = {
         "event": event,
         "form": form,
-        "notice": notice,
-        "problems": rules.problems_of_registering(event, now),
+        "refusal": refusal,
+        "problems": problems,
+        "quotas": [rules.words_of(quota) for quota in event.quotas.order_by("pk")],
+        "alternatives": [],
         "now": now,
         "way_in": event.way_in(now),
     }
-    return render(request, "registrations/register.html", context, status=status)
+    if problems or refusal.shows_alternatives:
+        town = form.chosen_town if refusal.shows_alternatives else event.town
+        context["alternatives"] = alternatives_to(event, town, now)[:MOST_ALTERNATIVES]
+    return render(request, "registrations/register.html", context, status=refusal.status)
 
 
 def _send(request: HttpRequest, event: Event) -> HttpResponse:
@@ -72,14 +94,16 @@ def _send(request: HttpRequest, event: Event) -> HttpResponse:
     Of `event` only the address is known: what a page says of it is read when there is one to show.
     """
     form, now = PublicRegistrationForm(request.POST), timezone.now()
+    if "move" in request.POST:
+        return _moved_here(request, event, form, now)
     nonce = Nonce.read(form["nonce"].value() or "", event.pk)
     if nonce is None or form["website"].value() or nonce.is_too_fast(now):
         kept = nonce.signed() if nonce else Nonce.new(event.pk, now).signed()
         once_more = _("Check the form and send it once more.")
         form = form.refilled(website="", nonce=kept)
-        return _refused(request, event, form, INVALID, once_more)
+        return _refused(request, event, form, Refusal(INVALID, once_more))
     if not form.is_valid():
-        return _refused(request, event, form, INVALID)
+        return _refused(request, event, form, Refusal(INVALID))
     return _register(request, event, form, nonce, now)
 
 
@@ -94,25 +118,34 @@ def _register(
     )
     if limits.is_exceeded(submit.client_digest, submit.email_digest, now):
         wait = _("Too many attempts at once. Try it in 10 minutes.")
-        return _refused(request, event, form, TOO_MANY, wait)
+        return _refused(request, event, form, Refusal(TOO_MANY, wait))
     try:
         actions.register(event.pk, application, submit)
     except actions.KeyReused as error:
         form = form.refilled(nonce=Nonce.new(event.pk, now).signed())
-        return _refused(request, event, form, INVALID, str(error))
+        return _refused(request, event, form, Refusal(INVALID, str(error)))
     except actions.RegistrationError as error:
-        return _refused(request, event, form, INVALID, str(error))
+        is_of_quota = isinstance(error, actions.QuotaReached)
+        refusal = Refusal(INVALID, str(error), shows_alternatives=True, is_of_quota=is_of_quota)
+        return _refused(request, event, form, refusal)
     except OperationalError:
         later = _("Cannot save now; your input is kept. Try it in a while.")
-        return _refused(request, event, form, UNAVAILABLE, later)
+        return _refused(request, event, form, Refusal(UNAVAILABLE, later))
     return redirect("register_sent", event.series.slug, event.slug)
 
 
-def _refused(
-    request: HttpRequest, event: Event, form: PublicRegistrationForm, status: int, notice: str = ""
+def _moved_here(
+    request: HttpRequest, event: Event, form: PublicRegistrationForm, now: datetime
 ) -> HttpResponse:
-    shown = _event(request, event.series.slug, event.slug)
-    return _form_page(request, shown, form, status, notice)
+    """The form as it was filled in for another event, to be sent here: nothing is written yet."""
+    filled = form.for_another_event(Nonce.new(event.pk, now).signed())
+    return _form_page(request, _event(request, event.series.slug, event.slug), filled)
+
+
+def _refused(
+    request: HttpRequest, event: Event, form: PublicRegistrationForm, refusal: Refusal
+) -> HttpResponse:
+    return _form_page(request, _event(request, event.series.slug, event.slug), form, refusal)
 
 
 @require_safe

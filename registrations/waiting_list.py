@@ -1,5 +1,6 @@
 """Who is next in line: freed and added places go to the first who wait."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -8,7 +9,12 @@ from accounts.transactions import action
 from events.models import Event
 from events.states import Status as EventStatus
 from registrations import capacity, offers, placing, rules
-from registrations.models import Registration, RegistrationChange
+from registrations.models import (
+    Person,
+    Registration,
+    RegistrationChange,
+    RegistrationQuerySet,
+)
 from registrations.states import Status
 
 Kind = RegistrationChange.Kind
@@ -23,25 +29,61 @@ def fill(event: Event, now: datetime, *, actor_id: int | None = None) -> capacit
     places = capacity.count(event)
     if places.free <= 0 or not places.waiting or not rules.can_promote(event, now):
         return places
-    for registration in _first_in_line(event, places.free):
+    rows = line_of(event, None if places.limits else places.free)
+    locked = rows.select_for_update(of=("self",), no_key=True)
+    for registration, passed_over in chosen(locked, places):
         registration.event = event
-        places = _promote(registration, places, now, actor_id=actor_id)
+        places = _promote(registration, places, now, passed_over, actor_id=actor_id)
     return places
 
 
-def _first_in_line(event: Event, limit: int) -> list[Registration]:
+def chosen(
+    line: Iterable[Registration], places: capacity.Places
+) -> list[tuple[Registration, list[int]]]:
+    """Who of a line gets a free place, each with the bookings passed over before them.
+
+    A person is passed over only while a quota leaves no place for them.
+    """
+    found, passed_over = [], list[int]()
+    for registration in line:
+        person = Person.of(registration)
+        if places.free <= 0:
+            break
+        if places.fits([person]):
+            found.append((registration, [*passed_over]))
+            places = places.after(person, taken=1, waiting=-1)
+        else:
+            passed_over.append(registration.booking_id)
+    return found
+
+
+def line_of(event: Event, limit: int | None = None) -> RegistrationQuerySet:
+    """Those who wait, in order: so many as are free, or all where a quota may pass some over."""
     waiting = Registration.objects.filter(event=event).waiting().in_line()
-    return list(waiting.select_for_update(of=("self",), no_key=True)[:limit])
+    return waiting.select_related("organisation", "booking")[:limit]
 
 
 def _promote(
-    registration: Registration, places: capacity.Places, now: datetime, *, actor_id: int | None
+    registration: Registration,
+    places: capacity.Places,
+    now: datetime,
+    passed_over: list[int],
+    *,
+    actor_id: int | None,
 ) -> capacity.Places:
     """Their place: to be approved first, offered for some hours, or theirs at once."""
     kind, status = placing.status_of_promoted(registration)
     if status == Status.OFFERED:
         registration.offered_until = offers.deadline(registration.event, now)
-    return placing.move(registration, status, places, now, kind=kind, actor_id=actor_id)
+    return placing.move(
+        registration,
+        status,
+        places,
+        now,
+        kind=kind,
+        actor_id=actor_id,
+        passed_over=passed_over,
+    )
 
 
 def expire(event: Event, now: datetime) -> int:

@@ -436,6 +436,7 @@ class EventChange(history.Change):
         REINSTATED = "reinstated", _("Reinstated")
         CAPACITY_CHANGED = "capacity_changed", _("Capacity changed")
         ADMISSION_CHANGED = "admission_changed", _("Way in changed")
+        QUOTAS_CHANGED = "quotas_changed", _("Quotas changed")
         EDITED = "edited", _("Edited")
         LIST_READ = "list_read", _("List of people read")
         LIST_EXPORTED = "list_exported", _("List of people exported")
@@ -451,7 +452,7 @@ class EventChange(history.Change):
                 fields=["event", "event_revision"],
                 condition=~Q(
                     kind__in=[
-                        *("capacity_changed", "admission_changed", "edited"),
+                        *("capacity_changed", "admission_changed", "quotas_changed", "edited"),
                         *("list_read", "list_exported"),
                     ]
                 ),

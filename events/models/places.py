@@ -1,6 +1,7 @@
 """Where: regions, kraje and towns, and the halls in them."""
 
 import math
+from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -50,6 +51,15 @@ class Kraj(models.Model):
         Region, on_delete=models.PROTECT, related_name="kraje", verbose_name=_("region")
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    # Středočeský kraj is run from Praha, which lies in another one.
+    seat = models.ForeignKey(
+        "Municipality",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("seat"),
+    )
 
     class Meta:
         verbose_name = _("kraj")
@@ -131,9 +141,15 @@ class Municipality(models.Model):
     def region(self) -> Region:
         return self.kraj.region
 
+    @property
+    def point(self) -> "tuple[Decimal | None, Decimal | None]":
+        """Latitude and longitude; a town typed by hand counts as the seat of its kraj."""
+        seat = self.kraj.seat if self.latitude is None and not self.is_listed else None
+        return (seat or self).latitude, (seat or self).longitude
+
     def distance_to(self, other: "Municipality") -> float | None:
         """Kilometres as the crow flies (haversine); None where a town has no coordinates."""
-        points = (self.latitude, self.longitude, other.latitude, other.longitude)
+        points = (*self.point, *other.point)
         if None in points:
             return None
         lat1, lon1, lat2, lon2 = (

@@ -4,7 +4,7 @@ from registrations.actions.deciding import Decided, approve, promote, reject, se
 from registrations.actions.forgetting import forget_needs
 from registrations.actions.leaving import cancel_registration
 from registrations.actions.offers import accept_offer, decline_offer
-from registrations.actions.places import change_admission, change_capacity
+from registrations.actions.places import change_admission, change_capacity, set_quotas
 from registrations.actions.registering import (
     KeyReused,
     Submit,
@@ -12,11 +12,12 @@ from registrations.actions.registering import (
     register_with_extra_place,
 )
 from registrations.actions.replacing import correct_address
-from registrations.rules import RegistrationError
+from registrations.rules import QuotaReached, RegistrationError
 
 __all__ = [
     "Decided",
     "KeyReused",
+    "QuotaReached",
     "RegistrationError",
     "Submit",
     "accept_offer",
@@ -32,4 +33,5 @@ __all__ = [
     "register_with_extra_place",
     "reject",
     "set_priority",
+    "set_quotas",
 ]

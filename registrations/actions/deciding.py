@@ -9,7 +9,7 @@ from accounts.transactions import action
 from registrations import capacity, placing, rules, waiting_list
 from registrations.actions.locks import locked_event, locked_registration
 from registrations.actions.places import write_capacity
-from registrations.models import Registration, RegistrationChange
+from registrations.models import Person, Registration, RegistrationChange
 from registrations.states import Status
 
 Kind = RegistrationChange.Kind
@@ -39,11 +39,18 @@ def approve(
     rules.refuse(rules.problems_of_deciding(event, now))
     places = capacity.count(event)
     pending = Registration.objects.filter(event=event, pk__in=registration_ids).pending()
-    for registration in pending.in_order_of_arrival().select_for_update(of=("self",), no_key=True):
+    rows = pending.in_order_of_arrival().select_related("organisation")
+    for registration in rows.select_for_update(of=("self",), no_key=True):
         registration.event, registration.approved_at = event, now
         status = placing.status_of_approved(registration, places)
         places = placing.move(
-            registration, status, places, now, kind=Kind.APPROVED, actor_id=actor_id
+            registration,
+            status,
+            places,
+            now,
+            kind=Kind.APPROVED,
+            actor_id=actor_id,
+            passed_over=[unit.booking_id for unit in places.line],
         )
         reached = decided.confirmed if status == Status.CONFIRMED else decided.waiting
         reached.append(registration)
@@ -89,6 +96,7 @@ def promote(registration_id: int, *, reason: str, actor_id: int | None = None) -
     event, now = registration.event, timezone.now()
     rules.refuse(rules.problems_of_promoting(registration, now))
     places = capacity.count(event)
+    rules.refuse(rules.problems_of_quotas(places.reached(Person.of(registration))))
     if places.free <= 0:
         write_capacity(event, places.taken + 1, now, actor_id=actor_id, note=reason)
         places = capacity.count(event)

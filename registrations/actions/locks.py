@@ -19,7 +19,7 @@ def locked_registration(registration_id: int) -> Registration:
     """
     event_id = Registration.objects.values_list("event_id", flat=True).get(pk=registration_id)
     event = locked_event(event_id)
-    rows = Registration.objects.select_related("booking", "town")
+    rows = Registration.objects.select_related("booking", "organisation", "town")
     registration = rows.select_for_update(of=("self",), no_key=True).get(pk=registration_id)
     registration.event = event
     return registration

@@ -1,5 +1,6 @@
 """How many places there are, and how one gets in: what changes goes to the waiting list at once."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from events import history
 from events.models import Event, EventChange
 from registrations import capacity, placing, rules, waiting_list
 from registrations.actions.locks import locked_event
-from registrations.models import Registration, RegistrationChange
+from registrations.models import Quota, Registration, RegistrationChange
 from registrations.states import Status
 
 
@@ -83,6 +84,41 @@ def change_admission(
         _ask_for_approval(event, now, actor_id=actor_id)
     capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
     return change
+
+
+@action
+def set_quotas(
+    event_id: int, quotas: Sequence[Quota], *, actor_id: int | None = None, note: str = ""
+) -> EventChange | None:
+    """Puts these unsaved quotas in the place of the event's; nobody loses a place by it.
+
+    Who was passed over gets a free place at once, if a quota that let go leaves one. Returns the
+    fact, or None where nothing changes.
+    """
+    event = locked_event(event_id)
+    old, new = _specs(event.quotas.order_by("pk")), _specs(quotas)
+    if old == new:
+        return None
+    now = timezone.now()
+    event.quotas.all().delete()
+    for quota in quotas:
+        quota.event = event
+    Quota.objects.bulk_create(quotas)
+    change = history.write_fact(
+        event,
+        EventChange.Kind.QUOTAS_CHANGED,
+        now,
+        {"quotas": [old, new]},
+        actor_id=actor_id,
+        note=note,
+    )
+    capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
+    return change
+
+
+def _specs(quotas: Iterable[Quota]) -> list[list[Any]]:
+    """Quotas as a fact keeps them; they name no town and no organisation."""
+    return sorted([quota.scope, sorted(quota.sectors), quota.limit] for quota in quotas)
 
 
 def _problems_of_holding(event: Event) -> list[rules.Problem]:

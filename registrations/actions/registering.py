@@ -14,7 +14,13 @@ from registrations import capacity, placing, rules
 from registrations.actions.locks import locked_event
 from registrations.actions.places import write_capacity
 from registrations.applications import Application, organisation_of, town_of
-from registrations.models import REFERENCE_ALPHABET, Booking, Registration, RegistrationChange
+from registrations.models import (
+    REFERENCE_ALPHABET,
+    Booking,
+    Person,
+    Registration,
+    RegistrationChange,
+)
 from registrations.rules import RegistrationError, refuse
 from registrations.states import Status
 
@@ -61,11 +67,16 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
         return _same_answer(event, application, answered)
     places = capacity.recount(event)
     refuse(_problems(event, submit, now))
-    booking = _book(application, submit, now)
+    registration = _new_registration(event, application, now)
+    rules.refuse_beyond_quotas(
+        event,
+        places.reached(Person.of(registration)),
+        waits_within_limit=application.waits_within_limit,
+    )
+    registration.booking = _book(application, submit, now)
     known = _known(event, application)
     if known:
         return _register_again(known, now)
-    registration = _new_registration(event, booking, application)
     _enter(registration, places, now)
     return registration
 
@@ -125,21 +136,20 @@ def _register_again(known: Registration, now: datetime) -> Registration:
     return known
 
 
-def _new_registration(event: Event, booking: Booking, application: Application) -> Registration:
-    """The row, not saved yet; `move_to` saves it with its first fact."""
+def _new_registration(event: Event, application: Application, now: datetime) -> Registration:
+    """The row without its booking, not saved yet; `move_to` saves it with its first fact."""
     town = town_of(application)
     organisation = organisation_of(application, town)
     return Registration(
         event=event,
-        booking=booking,
         name=application.name,
         email=application.email,
         organisation=organisation,
         organisation_name=application.organisation or organisation.name,
         town=town,
         language=application.language,
-        joined_at=booking.created_at,
-        created_at=booking.created_at,
+        joined_at=now,
+        created_at=now,
         reference=_new_reference(event),
         **application.needs,
     )
@@ -163,6 +173,7 @@ def _enter(registration: Registration, places: capacity.Places, now: datetime) -
         kind=Kind.REGISTERED,
         actor_id=registration.booking.actor_id,
         via=registration.booking.via,
+        passed_over=[unit.booking_id for unit in places.line],
     )
     capacity.show(registration.event, after)
 
@@ -183,9 +194,12 @@ def register_with_extra_place(
     if known and not known.is_waiting:
         text = _("This person is registered already: %(status)s.")
         raise RegistrationError([text % {"status": known.get_status_display()}])
-    registration = known or _new_registration(event, _book(application, submit, now), application)
+    registration = known or _new_registration(event, application, now)
     registration.event = event
     places = capacity.count(event)
+    refuse(rules.problems_of_quotas(places.reached(Person.of(registration))))
+    if not known:
+        registration.booking = _book(application, submit, now)
     raised = max(places.capacity, places.taken) + 1
     write_capacity(event, raised, now, actor_id=submit.actor_id, note=reason)
     _confirm_out_of_turn(registration, capacity.count(event), now, submit=submit, reason=reason)

@@ -2,6 +2,7 @@
 
 from registrations.models.bookings import Booking, new_secret
 from registrations.models.organisations import Organisation, Sector
+from registrations.models.quotas import Person, Quota
 from registrations.models.registration import (
     NEEDS,
     REFERENCE_ALPHABET,
@@ -15,6 +16,8 @@ __all__ = [
     "REFERENCE_ALPHABET",
     "Booking",
     "Organisation",
+    "Person",
+    "Quota",
     "Registration",
     "RegistrationChange",
     "RegistrationQuerySet",

@@ -234,3 +234,70 @@ def test_pages_about_people_are_nothing_to_others(client: Client, event: Event, 
     assert client.post(missing, values).status_code == 404
     assert list(person.changes.values_list("kind", flat=True)) == ["registered"]
     assert Registration.objects.count() == 1
+
+
+# --- Applications -----------------------------------------------------------------------------
+def applications(event: Event) -> str:
+    return f"/admin/events/event/{event.pk}/applications/"
+
+
+def reviewed(**fields: Any) -> Event:
+    return factories.event(admission="approval", has_place_while_pending=False, **fields)
+
+
+def test_many_at_once_with_a_preview_of_how_many_get_a_place(desk: Client, organiser: User) -> None:
+    event = reviewed(capacity=2)
+    rows = factories.fill(event, 3)
+    values = {"chosen": [row.pk for row in rows], "decision": "approve", "reason": ""}
+    shown = desk.post(applications(event), values)
+    assert shown.context["preview"] == Preview(calendars=2, mails=3, confirmed=2, waiting=1)
+    assert Registration.objects.pending().count() == 3
+    answer = desk.post(applications(event), values | {"confirmed": "yes"})
+    assert led(answer) == (302, f"/admin/events/event/{event.pk}/change/")
+    found = Registration.objects.order_by("pk").values_list("status", flat=True)
+    assert list(found) == ["confirmed", "confirmed", "waiting"]
+    assert rows[0].changes.latest("pk").actor_id == organiser.pk
+
+
+def test_one_application_is_turned_down_with_a_reason(desk: Client) -> None:
+    event = factories.event(admission="approval", capacity=1)
+    first, _second = factories.fill(event, 2)
+    asked = desk.get(f"{applications(event)}?chosen={first.pk}")
+    assert asked.context["form"]["chosen"].value() == [str(first.pk)]
+    values = {"chosen": [first.pk], "decision": "reject", "reason": "Sál je jen pro starosty."}
+    shown = desk.post(applications(event), values)
+    assert shown.context["preview"] == Preview(mails=2, promoted=1, rejected=1)
+    desk.post(applications(event), values | {"confirmed": "yes"})
+    first.refresh_from_db()
+    assert (first.status, first.reason_of_rejection()) == ("rejected", "Sál je jen pro starosty.")
+
+
+def test_an_application_of_another_event_is_no_choice(desk: Client) -> None:
+    stranger = factories.registration(event=reviewed())
+    answer = desk.post(applications(reviewed()), {"chosen": [stranger.pk], "decision": "approve"})
+    assert answer.status_code == 422
+    assert Registration.objects.get().is_pending
+
+
+# --- Turns ------------------------------------------------------------------------------------
+def test_a_place_out_of_turn_asks_for_the_reason(desk: Client, event: Event) -> None:
+    *_holders, first, second = factories.fill(event, 4)
+    assert desk.post(page(second, "promote"), {"reason": ""}).status_code == 422
+    shown = desk.post(page(second, "promote"), {"reason": "Mluví o datech."})
+    assert shown.context["preview"] == Preview(calendars=1, mails=1, promoted=1)
+    values = {"reason": "Mluví o datech.", "confirmed": "yes"}
+    assert led(desk.post(page(second, "promote"), values)) == (302, page(second))
+    second.refresh_from_db()
+    first.refresh_from_db()
+    assert (second.status, first.status) == ("confirmed", "waiting")
+    assert desk.post(page(second, "promote"), values).status_code == 422
+
+
+def test_a_smaller_number_goes_first_in_line(desk: Client, event: Event) -> None:
+    *_holders, _first, second = factories.fill(event, 4)
+    answer = desk.post(page(second, "priority"), {"priority": "-1", "note": "", "confirmed": "yes"})
+    assert led(answer) == (302, page(second))
+    second.refresh_from_db()
+    assert second.position() == 1
+    same = desk.post(page(second, "priority"), {"priority": "-1", "note": ""})
+    assert problems(same) == {"__all__": ["Nothing would change."]}

@@ -15,7 +15,8 @@ from events.models import Event, EventChange, Series
 from events.rules import PRAGUE
 from events.states import Status
 from notifications.models import Message
-from registrations.models import Registration
+from registrations import actions as registration_actions
+from registrations.models import Quota, Registration
 from tests import factories
 from tests.notifications.post import Post
 
@@ -366,3 +367,79 @@ def test_every_action_is_kept_with_its_actor(desk: Client, organiser: User, even
         (EventChange.Kind.CALLED_OFF, organiser.pk),
         (EventChange.Kind.CAPACITY_CHANGED, organiser.pk),
     ]
+
+
+# --- The way in and the quotas ----------------------------------------------------------------
+WAY_IN = {"admission": "approval", "has_place_while_pending": "on", "offer_hours": "24", "note": ""}
+
+
+def test_change_admission_says_who_gets_what(desk: Client, organiser: User, event: Event) -> None:
+    shown = desk.post(address(event, "admission"), WAY_IN)
+    assert shown.context["preview"] == Preview()
+    answer = desk.post(address(event, "admission"), WAY_IN | {"confirmed": "yes"})
+    assert led(answer) == (302, back(event))
+    event.refresh_from_db()
+    assert (event.admission, event.offer_hours) == ("approval", 24)
+    assert facts(event) == [("admission_changed", "", organiser.pk)]
+    again = desk.post(address(event, "admission"), WAY_IN)
+    assert (again.status_code, problems(again)) == (422, ["Nothing would change."])
+
+
+def test_more_applications_than_places_cannot_hold_them(desk: Client) -> None:
+    event = factories.event(capacity=1, admission="approval", has_place_while_pending=False)
+    factories.fill(event, 2)
+    answer = desk.post(address(event, "admission"), WAY_IN | {"confirmed": "yes"})
+    assert answer.status_code == 422
+    assert problems(answer) == ["2 applications await a decision, more than places are free."]
+
+
+def test_without_approval_who_waits_gets_the_free_place(desk: Client) -> None:
+    event = factories.event(capacity=1, admission="approval", has_place_while_pending=False)
+    first, second = factories.fill(event, 2)
+    registration_actions.approve(event.pk, [first.pk, second.pk])
+    registration_actions.cancel_registration(first.pk)
+    values = {"admission": "open", "offer_hours": "", "note": ""}
+    shown = desk.post(address(event, "admission"), values)
+    assert shown.context["preview"] == Preview()
+    second.refresh_from_db()
+    assert second.is_confirmed
+
+
+QUOTAS = {"each_municipality": "3", "sectors1": ["private", "other"], "limit1": "2", "note": ""}
+
+
+def test_set_quotas_replaces_them_whole(desk: Client, organiser: User, event: Event) -> None:
+    answer = desk.post(address(event, "quotas"), QUOTAS | {"confirmed": "yes"})
+    assert led(answer) == (302, back(event))
+    rows = event.quotas.order_by("pk").values_list("scope", "sectors", "limit")
+    assert list(rows) == [("each_municipality", [], 3), ("sectors", ["private", "other"], 2)]
+    assert facts(event) == [("quotas_changed", "", organiser.pk)]
+    form = desk.get(address(event, "quotas")).context["form"]
+    assert (form["each_municipality"].value(), form["limit1"].value()) == (3, 2)
+    assert desk.post(address(event, "quotas"), QUOTAS).status_code == 422
+    desk.post(address(event, "quotas"), {"each_organisation": "1", "note": "", "confirmed": "yes"})
+    assert list(event.quotas.values_list("scope", "limit")) == [("each_organisation", 1)]
+
+
+@pytest.mark.parametrize(
+    ("values", "wrong"),
+    [
+        ({"sectors1": ["city"]}, ["Enter the number."]),
+        ({"limit2": "3"}, ["Choose the types of organisation."]),
+    ],
+)
+def test_set_quotas_refuses_half_a_quota(
+    desk: Client, event: Event, values: dict[str, Any], wrong: list[str]
+) -> None:
+    answer = desk.post(address(event, "quotas"), values)
+    assert (answer.status_code, problems(answer)) == (422, wrong)
+
+
+def test_set_quotas_shows_who_gets_the_place_that_a_quota_held_back(
+    desk: Client, event: Event
+) -> None:
+    registration_actions.set_quotas(event.pk, [Quota(scope="each_organisation", limit=1)])
+    factories.registration(event=event)
+    factories.registration(event=event, waits_within_limit=True)
+    shown = desk.post(address(event, "quotas"), {"each_organisation": "2", "note": ""})
+    assert shown.context["preview"] == Preview(calendars=1, mails=1, promoted=1)

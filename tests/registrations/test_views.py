@@ -10,7 +10,8 @@ from django.utils import timezone
 from events import actions as event_actions
 from events.models import Municipality
 from registrations import actions
-from registrations.models import Booking, Registration, RegistrationChange
+from registrations.models import Booking, Quota, Registration, RegistrationChange
+from registrations.nonces import Nonce
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -382,3 +383,179 @@ def test_the_invariants_hold_after_all(client, event):
     actions.cancel_registration(Registration.objects.get().pk)
     call_command("sweep")
     call_command("check_invariants")
+
+
+# --- Refused: what is open instead ------------------------------------------------------------
+def full_and_two_others():
+    """A full session without a waiting list in Milevsko's series, one near and one far."""
+    milevsko = factories.municipality(name="Milevsko")
+    near = factories.municipality(name="Tábor", latitude="49.41", longitude="14.66")
+    far = factories.municipality(name="Ostrava", latitude="49.83", longitude="18.28")
+    full = factories.event(capacity=1, has_waiting_list=False)
+    factories.fill(full)
+    others = [
+        factories.event(series=full.series, title_cs=name, venue=factories.venue(town=town))
+        for name, town in (("Daleko", far), ("Blízko", near))
+    ]
+    return full, others, milevsko
+
+
+def test_a_refused_person_reads_where_places_are_free_nearest_first(client):
+    full, (far, near), _milevsko = full_and_two_others()
+
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        nonce = nonce_of(client.get(address(far)))
+        full_nonce = Nonce.new(full.pk, timezone.now()).signed()
+        clock.shift(timedelta(seconds=5))
+        refused = client.post(address(full), FORM | {"nonce": full_nonce})
+
+    assert refused.status_code == 422
+    assert nonce
+    shown = [(event.pk, round(km)) for event, km in refused.context["alternatives"]]
+    assert shown == [(near.pk, 22), (far.pk, 285)]
+    page = refused.content.decode()
+    assert "Všechna místa jsou obsazená." in page
+    assert "22\u00a0km vzdušnou čarou" in page
+    assert f'formaction="{address(near)}"' in page
+
+
+def test_one_click_moves_the_filled_form_to_another_event(client):
+    full, (_far, near), _milevsko = full_and_two_others()
+    sent = FORM | {"nonce": Nonce.new(full.pk, timezone.now()).signed(), "vegetarian": "on"}
+
+    moved = client.post(address(near), sent | {"move": "yes"})
+
+    assert (moved.status_code, Registration.objects.filter(event=near).count()) == (200, 0)
+    form = moved.context["form"]
+    assert not form.is_bound
+    for name in ("name", "email", "town", "sector", "vegetarian"):
+        assert form[name].value() == sent[name]
+    with time_machine.travel(timezone.now() + timedelta(seconds=5)):
+        done = client.post(address(near), FORM | {"nonce": nonce_of(moved)})
+    assert done["Location"] == address(near, "sent/")
+
+
+def test_a_chosen_namesake_moves_with_the_form(client, event):
+    for kraj in (factories.kraj(), factories.kraj(code="CZ020", name="Středočeský kraj")):
+        factories.municipality(name="Písek", kraj=kraj)
+    chosen = Municipality.objects.get(name="Písek", kraj__code="CZ031")
+
+    moved = client.post(
+        address(event), FORM | {"town": "Písek", "town_choice": chosen.pk, "move": "yes"}
+    )
+
+    assert moved.context["form"]["town"].value() == "Písek, Jihočeský kraj"
+
+
+def test_the_page_of_an_event_that_takes_nobody_names_the_others(client):
+    full, (far, near), _milevsko = full_and_two_others()
+
+    page = client.get(address(full))
+
+    assert {event.pk for event, _km in page.context["alternatives"]} == {far.pk, near.pk}
+    assert "formaction" not in page.content.decode()
+
+
+def test_behind_a_closed_door_no_other_event_is_named(client):
+    full, _others, _milevsko = full_and_two_others()
+    type(full.series).objects.filter(pk=full.series.pk).update(is_closed_door=True)
+    client.force_login(factories.organiser())
+
+    assert client.get(address(full)).context["alternatives"] == []
+
+
+def test_a_quota_is_said_before_the_attempt_and_offers_to_wait_after_it(client, event):
+    actions.set_quotas(event.pk, [Quota(scope="each_municipality", limit=1)])
+    send(client, event)
+
+    refused = send(client, event, email="bara@mesto.example")
+
+    words = "Z\u00a0jedné obce může přijet nejvýše 1\u00a0člověk."
+    assert words in client.get(address(event)).content.decode()
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert words in page
+    assert 'name="waits_within_limit"' in page
+    waiting = send(client, event, email="bara@mesto.example", waits_within_limit="on")
+    assert waiting.status_code == 302
+    assert Registration.objects.get(email="bara@mesto.example").is_waiting
+
+
+# --- Approval and offers ----------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "Místo do té doby držíme."),
+        ({"has_place_while_pending": False}, "Koho přijmou, dostane místo"),
+        ({"capacity": 0}, "podržíme ho prvnímu v\u00a0pořadí"),
+    ],
+)
+def test_the_form_says_before_send_who_decides(client, fields, words):
+    factories.municipality()
+    is_full = fields.pop("capacity", None) == 0
+    event = factories.event(admission="approval", capacity=1, **fields)
+    if is_full:
+        factories.fill(event, 1)
+
+    page = client.get(address(event)).content.decode()
+
+    assert words in page
+    assert "Odeslat přihlášku" in page
+    assert client.get(event.get_absolute_url()).content.decode().count("Podat přihlášku") == 1
+
+
+def test_an_application_says_how_it_stands_from_first_to_last(client):
+    event = factories.event(admission="approval")
+    person = factories.registration(event=event)
+    page = f"/r/{person.token}/"
+
+    assert "Přihlášku posuzujeme" in client.get(page).content.decode()
+    assert "Vzít přihlášku zpět" in client.get(page).content.decode()
+    actions.reject(event.pk, [person.pk], reason="Sál je jen pro starosty.")
+
+    shown = client.get(page).content.decode()
+    assert "Přihlášku jsme nepřijali" in shown
+    assert "Sál je jen pro starosty." in shown
+
+
+def offered_place():
+    event = factories.event(capacity=1, offer_hours=48)
+    holder, first, second = factories.fill(event, 3)
+    actions.cancel_registration(holder.pk)
+    return event, first, second
+
+
+@pytest.mark.parametrize(
+    ("answer", "heading", "status"),
+    [
+        ("accept", "Máte místo", "confirmed"),
+        ("decline", "Místo je přenechané", "declined"),
+        ("perhaps", "Uvolnilo se místo, potvrďte ho", "offered"),
+    ],
+)
+def test_an_offer_is_answered_by_a_button_alone(client, answer, heading, status):
+    _event, first, _second = offered_place()
+    page = f"/r/{first.token}/"
+    assert 'value="accept"' in client.get(page).content.decode()
+    assert client.get(f"{page}offer/")["Location"] == page
+
+    answered = client.post(f"{page}offer/", {"answer": answer})
+
+    assert answered["Location"] == page
+    first.refresh_from_db()
+    assert first.status == status
+    assert heading in client.get(page).content.decode()
+
+
+def test_after_the_deadline_the_buttons_are_gone_and_an_answer_takes_nothing(client):
+    _event, first, second = offered_place()
+    first.refresh_from_db()
+    page = f"/r/{first.token}/"
+
+    with time_machine.travel(first.offered_until):
+        assert 'value="accept"' not in client.get(page).content.decode()
+        client.post(f"{page}offer/", {"answer": "accept"})
+        assert "Nabídka místa propadla" in client.get(page).content.decode()
+
+    second.refresh_from_db()
+    assert second.is_offered
