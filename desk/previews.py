@@ -144,8 +144,8 @@ def _of_promoting(
         return Preview()
     line = [row for row in waiting_list.line_of(event) if row.pk not in leaving]
     messages: list[Message] = []
-    promoted = waiting_list.chosen(line, places)
-    for row, _passed_over in promoted:
+    promoted = [row for unit, _over in waiting_list.chosen(line, places) for row in unit]
+    for row in promoted:
         row.event = event
         kind, row.status = placing.status_of_promoted(row)
         messages += messages_of(_fact(row, kind, row.status, now), [row], now)

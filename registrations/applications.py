@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from accounts.text import fold
 from events.models import Kraj, Municipality
@@ -43,8 +44,7 @@ class Application:
 
     def digest(self) -> str:
         """The same for the same payload: tells a repeated submit from a reused key (rule 4)."""
-        payload = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(payload.encode()).hexdigest()
+        return _digest(asdict(self))
 
     @property
     def needs(self) -> dict[str, bool | str]:
@@ -55,6 +55,38 @@ class Application:
             "sign_language": self.sign_language,
             "needs_note": self.needs_note,
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Party:
+    """Up to ten people for one event by one submit; everybody names the same contact.
+
+    `is_together`: they come all or not at all; otherwise as many as fit, in this order.
+    """
+
+    people: tuple[Application, ...]
+    is_together: bool
+
+    @property
+    def contact_name(self) -> str:
+        return self.people[0].contact_name
+
+    @property
+    def contact_email(self) -> str:
+        return self.people[0].contact_email
+
+    @property
+    def language(self) -> str:
+        return self.people[0].language
+
+    def digest(self) -> str:
+        """As of an application."""
+        return _digest(asdict(self))
+
+
+def _digest(payload: dict[str, Any]) -> str:
+    text = json.dumps(payload, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def town_of(application: Application) -> Municipality | None:

@@ -72,6 +72,11 @@ class Places:
         return self.fits(people) and not self.is_wanted
 
     @property
+    def units_in_line(self) -> list[int]:
+        """The bookings of those who wait, as far as the line was read."""
+        return [unit.booking_id for unit in self.line]
+
+    @property
     def is_wanted(self) -> bool:
         """Whether somebody who waits could have a free place (invariant 2)."""
         return any(self.fits(unit.people) for unit in self.line)
@@ -137,8 +142,14 @@ def _people(rows: QuerySet[Registration]) -> list[Person]:
 
 def _line(event: Event) -> tuple[Unit, ...]:
     rows = Registration.objects.filter(event=event).waiting().in_line()
-    values = rows.values_list("booking_id", *PERSON)
-    return tuple(Unit(booking_id, (Person(*person),)) for booking_id, *person in values)
+    units: dict[tuple[bool, int], Unit] = {}
+    for pk, is_in_party, booking_id, *values in rows.values_list(
+        "pk", "is_in_party", "booking_id", *PERSON
+    ):
+        key = (is_in_party, booking_id if is_in_party else pk)
+        others = units[key].people if key in units else ()
+        units[key] = Unit(booking_id, (*others, Person(*values)))
+    return tuple(units.values())
 
 
 def recount(event: Event) -> Places:

@@ -31,12 +31,11 @@ def turn_of(registration: Registration) -> str:
     return "offer" if registration.event.offer_hours else "place"
 
 
-def status_of_newcomer(registration: Registration, places: Places) -> Status:
-    """What a new row becomes. Nobody is confirmed without approval.
+def status_of_newcomer(registration: Registration, *, has_room: bool) -> Status:
+    """What a new row becomes, with room for it or without. Nobody is confirmed without approval.
 
     Where an applicant holds no place while pending, there is nothing to wait for yet.
     """
-    has_room = places.has_room(Person.of(registration))
     if needs_approval(registration):
         is_pending = has_room or not registration.event.has_place_while_pending
         return Status.PENDING if is_pending else Status.WAITING

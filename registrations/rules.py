@@ -148,9 +148,28 @@ def problems_of_answering(registration: Registration, now: datetime) -> list[Pro
     """Why an offered place can be neither taken nor passed on; its deadline is another question."""
     if not registration.is_offered:
         return [_("No place is offered to you now.")]
-    if registration.event.is_called_off:
+    if registration.is_in_party:
+        return [_("The contact person answers for the whole party.")]
+    return problems_of_answering_at(registration.event, now)
+
+
+def problems_of_answering_at(event: Event, now: datetime) -> list[Problem]:
+    """Why no offer of the event can be answered now."""
+    if event.is_called_off:
         return [_("The session is called off.")]
-    return [_("The session has started.")] if registration.event.has_started(now) else []
+    return [_("The session has started.")] if event.has_started(now) else []
+
+
+def problems_of_party(places: int, people: int, *, is_together: bool) -> list[Problem]:
+    """Why a party could never come whole, whoever else gives a place up."""
+    if not is_together or people <= places:
+        return []
+    text = ngettext(
+        "The session has %(count)s place, fewer than you are.",
+        "The session has %(count)s places, fewer than you are.",
+        places,
+    )
+    return [text % {"count": places}]
 
 
 def can_promote(event: Event, now: datetime) -> bool:

@@ -29,38 +29,59 @@ def fill(event: Event, now: datetime, *, actor_id: int | None = None) -> capacit
     places = capacity.count(event)
     if places.free <= 0 or not places.waiting or not rules.can_promote(event, now):
         return places
-    rows = line_of(event, None if places.limits else places.free)
-    locked = rows.select_for_update(of=("self",), no_key=True)
-    for registration, passed_over in chosen(locked, places):
-        registration.event = event
-        places = _promote(registration, places, now, passed_over, actor_id=actor_id)
+    for unit, passed_over in chosen(_locked_line(event, places), places):
+        for registration in unit:
+            registration.event = event
+            # One fact of a placing names those it passed over.
+            over = passed_over if registration is unit[0] else []
+            places = _promote(registration, places, now, over, actor_id=actor_id)
     return places
 
 
 def chosen(
     line: Iterable[Registration], places: capacity.Places
-) -> list[tuple[Registration, list[int]]]:
-    """Who of a line gets a free place, each with the bookings passed over before them.
+) -> list[tuple[list[Registration], list[int]]]:
+    """Who of a line gets the free places, each unit with the bookings passed over before it.
 
-    A person is passed over only while a quota leaves no place for them.
+    A party that comes whole is one unit, and stands where its first person stands. A unit is passed
+    over only while fewer places are free than it needs, or a quota leaves no place for it.
     """
     found, passed_over = [], list[int]()
-    for registration in line:
-        person = Person.of(registration)
+    for unit in units_of(line):
         if places.free <= 0:
             break
-        if places.fits([person]):
-            found.append((registration, [*passed_over]))
-            places = places.after(person, taken=1, waiting=-1)
+        people = [Person.of(registration) for registration in unit]
+        if places.fits(people):
+            found.append((unit, [*passed_over]))
+            for person in people:
+                places = places.after(person, taken=1, waiting=-1)
         else:
-            passed_over.append(registration.booking_id)
+            passed_over.append(unit[0].booking_id)
     return found
 
 
-def line_of(event: Event, limit: int | None = None) -> RegistrationQuerySet:
-    """Those who wait, in order: so many as are free, or all where a quota may pass some over."""
+def units_of(line: Iterable[Registration]) -> list[list[Registration]]:
+    """Those who stand in line together, in the order of their first."""
+    units: dict[tuple[bool, int], list[Registration]] = {}
+    for row in line:
+        key = (row.is_in_party, row.booking_id if row.is_in_party else row.pk)
+        units.setdefault(key, []).append(row)
+    return list(units.values())
+
+
+def _locked_line(event: Event, places: capacity.Places) -> list[Registration]:
+    """As many as places are free; the whole line where a quota or a party may be passed over."""
+    rows = line_of(event).select_for_update(of=("self",), no_key=True)
+    first = list(rows[: places.free])
+    if places.limits or any(row.is_in_party for row in first):
+        return list(rows)
+    return first
+
+
+def line_of(event: Event) -> RegistrationQuerySet:
+    """Those who wait, in order, with what a quota counts of them."""
     waiting = Registration.objects.filter(event=event).waiting().in_line()
-    return waiting.select_related("organisation", "booking")[:limit]
+    return waiting.select_related("organisation", "booking")
 
 
 def _promote(

@@ -83,15 +83,13 @@ def is_of_actions(source: Source) -> bool:
     return source.name == "actions.py" or "/actions/" in source.path
 
 
-# Steps of actions, shared by several: the caller holds the lock.
-STEPS = {"locked_event", "locked_registration", "write_capacity"}
+# What several actions share; the caller holds the lock.
+STEPS = ("/actions/locks.py", "/actions/steps.py")
 
 
 def actions_without_a_transaction(source: Source) -> Iterator[str]:
-    if is_of_actions(source):
+    if is_of_actions(source) and not source.path.endswith(STEPS):
         for function in source.public_functions:
-            if function.name in STEPS:
-                continue
             if "action" not in {getattr(node, "id", "") for node in function.decorator_list}:
                 yield source.at(function, function.name)
 

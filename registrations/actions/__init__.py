@@ -4,14 +4,17 @@ from registrations.actions.deciding import Decided, approve, promote, reject, se
 from registrations.actions.forgetting import forget_needs
 from registrations.actions.leaving import cancel_registration
 from registrations.actions.offers import accept_offer, decline_offer
-from registrations.actions.places import change_admission, change_capacity, set_quotas
-from registrations.actions.registering import (
-    KeyReused,
-    Submit,
-    register,
-    register_with_extra_place,
+from registrations.actions.parties import (
+    accept_party_offer,
+    add_to_party,
+    cancel_party,
+    decline_party_offer,
+    register_party,
 )
+from registrations.actions.places import change_admission, change_capacity, set_quotas
+from registrations.actions.registering import register, register_with_extra_place
 from registrations.actions.replacing import correct_address
+from registrations.actions.steps import KeyReused, Submit
 from registrations.rules import QuotaReached, RegistrationError
 
 __all__ = [
@@ -21,15 +24,20 @@ __all__ = [
     "RegistrationError",
     "Submit",
     "accept_offer",
+    "accept_party_offer",
+    "add_to_party",
     "approve",
+    "cancel_party",
     "cancel_registration",
     "change_admission",
     "change_capacity",
     "correct_address",
     "decline_offer",
+    "decline_party_offer",
     "forget_needs",
     "promote",
     "register",
+    "register_party",
     "register_with_extra_place",
     "reject",
     "set_priority",

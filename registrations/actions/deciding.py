@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.transactions import action
 from registrations import capacity, placing, rules, waiting_list
 from registrations.actions.locks import locked_event, locked_registration
-from registrations.actions.places import write_capacity
+from registrations.actions.steps import write_capacity
 from registrations.models import Person, Registration, RegistrationChange
 from registrations.states import Status
 
@@ -50,7 +50,7 @@ def approve(
             now,
             kind=Kind.APPROVED,
             actor_id=actor_id,
-            passed_over=[unit.booking_id for unit in places.line],
+            passed_over=places.units_in_line,
         )
         reached = decided.confirmed if status == Status.CONFIRMED else decided.waiting
         reached.append(registration)
@@ -121,6 +121,8 @@ def set_priority(
 ) -> Registration:
     """Puts somebody elsewhere in line: the smaller number goes first, 0 is everybody's.
 
+    Who stands in line with a party moves with it.
+
     Raises RegistrationError for who does not wait, Registration.DoesNotExist.
     """
     registration = locked_registration(registration_id)
@@ -128,9 +130,19 @@ def set_priority(
     rules.refuse(rules.problems_of_promoting(registration, now))
     if registration.priority == priority:
         return registration
-    data = {"priority": [registration.priority, priority]}
-    registration.priority = priority
-    registration.save(update_fields=["priority"])
-    registration.write_fact(Kind.PRIORITISED, now, actor_id=actor_id, note=note, data=data)
+    for row in _unit_of(registration):
+        data = {"priority": [row.priority, priority]}
+        row.priority = priority
+        row.save(update_fields=["priority"])
+        row.write_fact(Kind.PRIORITISED, now, actor_id=actor_id, note=note, data=data)
     capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
     return registration
+
+
+def _unit_of(registration: Registration) -> list[Registration]:
+    """The rows that stand in line with this one, it first; the caller holds the event's lock."""
+    if not registration.is_in_party:
+        return [registration]
+    party = Registration.objects.filter(booking=registration.booking_id, is_in_party=True)
+    others = party.waiting().exclude(pk=registration.pk).select_related("event")
+    return [registration, *others.select_for_update(of=("self",), no_key=True)]

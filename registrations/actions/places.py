@@ -13,6 +13,7 @@ from events import history
 from events.models import Event, EventChange
 from registrations import capacity, placing, rules, waiting_list
 from registrations.actions.locks import locked_event
+from registrations.actions.steps import write_capacity, write_settings
 from registrations.models import Quota, Registration, RegistrationChange
 from registrations.states import Status
 
@@ -34,20 +35,6 @@ def change_capacity(
     change = write_capacity(event, places, now, actor_id=actor_id, note=note)
     capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
     return change
-
-
-def write_capacity(
-    event: Event, places: int, now: datetime, *, actor_id: int | None, note: str
-) -> EventChange:
-    """Another capacity and its fact; the caller holds the lock and fills what became free."""
-    return _write(
-        event,
-        EventChange.Kind.CAPACITY_CHANGED,
-        {"capacity": places},
-        now,
-        actor_id=actor_id,
-        note=note,
-    )
 
 
 @action
@@ -79,7 +66,7 @@ def change_admission(
     if has_place_while_pending and not event.has_place_while_pending:
         rules.refuse(_problems_of_holding(event))
     kind = EventChange.Kind.ADMISSION_CHANGED
-    change = _write(event, kind, changed, now, actor_id=actor_id, note=note)
+    change = write_settings(event, kind, changed, now, actor_id=actor_id, note=note)
     if not has_place_while_pending:
         _ask_for_approval(event, now, actor_id=actor_id)
     capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
@@ -143,20 +130,3 @@ def _ask_for_approval(event: Event, now: datetime, *, actor_id: int | None) -> N
         if placing.needs_approval(registration):
             kind = RegistrationChange.Kind.PROMOTED
             registration.move_to(Status.PENDING, kind=kind, now=now, actor_id=actor_id)
-
-
-def _write(
-    event: Event,
-    kind: EventChange.Kind,
-    fields: dict[str, Any],
-    now: datetime,
-    *,
-    actor_id: int | None,
-    note: str,
-) -> EventChange:
-    """Sets the fields and writes their fact; nobody hears of it, so the revision stays."""
-    data = {name: [getattr(event, name), value] for name, value in fields.items()}
-    for name, value in fields.items():
-        setattr(event, name, value)
-    event.save(update_fields=list(fields))
-    return history.write_fact(event, kind, now, data, actor_id=actor_id, note=note)

@@ -1,55 +1,31 @@
 """Registering: by the form, by an organiser, and with one more place where it is full."""
 
-import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.text import fold
 from accounts.transactions import action
 from events.models import Event
 from registrations import capacity, placing, rules
 from registrations.actions.locks import locked_event
-from registrations.actions.places import write_capacity
-from registrations.applications import Application, organisation_of, town_of
-from registrations.models import (
-    REFERENCE_ALPHABET,
-    Booking,
-    Person,
-    Registration,
-    RegistrationChange,
+from registrations.actions.steps import (
+    KeyReused,
+    Submit,
+    book,
+    enter,
+    known_registration,
+    new_registration,
+    problems_of,
+    register_again,
+    write_capacity,
 )
+from registrations.applications import Application
+from registrations.models import Booking, Person, Registration, RegistrationChange
 from registrations.rules import RegistrationError, refuse
 from registrations.states import Status
 
 Kind = RegistrationChange.Kind
-# A repeated registration writes to the person at most once in this time.
-QUIET_AFTER_REPEAT = timedelta(hours=1)
-
-
-class KeyReused(RegistrationError):
-    """The key of a form came back with another payload (rule 4)."""
-
-    def __init__(self) -> None:
-        super().__init__([_("This form was sent already. Check it and send it again.")])
-
-
-@dataclass(frozen=True)
-class Submit:
-    """Where an application comes from: its key, way in, and keyed hashes that only count."""
-
-    key: str
-    via: Booking.Via = Booking.Via.FORM
-    actor_id: int | None = None
-    client_digest: str = ""
-    email_digest: str = ""
-
-    @classmethod
-    def at_the_desk(cls, actor_id: int | None) -> "Submit":
-        """An organiser's own entry, or a command's: every one is new."""
-        return cls(key=secrets.token_urlsafe(24), via=Booking.Via.DESK, actor_id=actor_id)
 
 
 @action
@@ -66,25 +42,26 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
     if answered:
         return _same_answer(event, application, answered)
     places = capacity.recount(event)
-    refuse(_problems(event, submit, now))
-    registration = _new_registration(event, application, now)
+    refuse(problems_of(event, submit, now))
+    registration = new_registration(event, application, now)
     rules.refuse_beyond_quotas(
         event,
         places.reached(Person.of(registration)),
         waits_within_limit=application.waits_within_limit,
     )
-    registration.booking = _book(application, submit, now)
-    known = _known(event, application)
+    registration.booking = book(application, submit, now)
+    known = known_registration(event, application)
     if known:
-        return _register_again(known, now)
-    _enter(registration, places, now)
+        return register_again(known, now)
+    after = enter(
+        registration,
+        places,
+        now,
+        has_room=places.has_room(Person.of(registration)),
+        passed_over=places.units_in_line,
+    )
+    capacity.show(event, after)
     return registration
-
-
-def _problems(event: Event, submit: Submit, now: datetime) -> list[rules.Problem]:
-    if submit.via == Booking.Via.DESK:
-        return rules.problems_of_registering_at_the_desk(event, now)
-    return rules.problems_of_registering(event, now)
 
 
 def _same_answer(event: Event, application: Application, booking: Booking) -> Registration:
@@ -92,7 +69,7 @@ def _same_answer(event: Event, application: Application, booking: Booking) -> Re
     if booking.digest != application.digest():
         raise KeyReused
     own = booking.registrations.order_by("pk").first()
-    found = own or _known(event, application) or _latest(event, application)
+    found = own or known_registration(event, application) or _latest(event, application)
     if found is None:
         raise KeyReused
     return found
@@ -101,81 +78,6 @@ def _same_answer(event: Event, application: Application, booking: Booking) -> Re
 def _latest(event: Event, application: Application) -> Registration | None:
     rows = Registration.objects.filter(event=event, email=application.email)
     return rows.order_by("-pk").first()
-
-
-def _known(event: Event, application: Application) -> Registration | None:
-    """The live registration of this person: by address, or by contact and name without one."""
-    live = Registration.objects.filter(event=event, email=application.email).live()
-    if application.email:
-        return live.first()
-    same_contact = live.filter(booking__contact_email=application.contact_email)
-    name = fold(application.name)
-    return next((row for row in same_contact if fold(row.name) == name), None)
-
-
-def _book(application: Application, submit: Submit, now: datetime) -> Booking:
-    return Booking.objects.create(
-        key=submit.key,
-        digest=application.digest(),
-        contact_name=application.contact_name,
-        contact_email=application.contact_email,
-        language=application.language,
-        via=submit.via,
-        actor_id=submit.actor_id,
-        client_digest=submit.client_digest,
-        email_digest=submit.email_digest,
-        created_at=now,
-    )
-
-
-def _register_again(known: Registration, now: datetime) -> Registration:
-    """Writes the fact that sends the link again, at most once an hour."""
-    again = known.changes.filter(kind=Kind.REGISTERED_AGAIN, at__gt=now - QUIET_AFTER_REPEAT)
-    if not again.exists():
-        known.write_fact(Kind.REGISTERED_AGAIN, now)
-    return known
-
-
-def _new_registration(event: Event, application: Application, now: datetime) -> Registration:
-    """The row without its booking, not saved yet; `move_to` saves it with its first fact."""
-    town = town_of(application)
-    organisation = organisation_of(application, town)
-    return Registration(
-        event=event,
-        name=application.name,
-        email=application.email,
-        organisation=organisation,
-        organisation_name=application.organisation or organisation.name,
-        town=town,
-        language=application.language,
-        joined_at=now,
-        created_at=now,
-        reference=_new_reference(event),
-        **application.needs,
-    )
-
-
-def _new_reference(event: Event) -> str:
-    """A drawn reference; where a live registration bears it, the whole action is repeated."""
-    letters = "".join(secrets.choice(REFERENCE_ALPHABET) for _n in range(5))
-    return f"{event.series.reference_code}-{letters}"
-
-
-def _enter(registration: Registration, places: capacity.Places, now: datetime) -> None:
-    """The first move of a new row: a place, a decision to wait for, or the waiting list."""
-    if registration.booking.via == Booking.Via.DESK:
-        registration.approved_at = now
-    after = placing.move(
-        registration,
-        placing.status_of_newcomer(registration, places),
-        places,
-        now,
-        kind=Kind.REGISTERED,
-        actor_id=registration.booking.actor_id,
-        via=registration.booking.via,
-        passed_over=[unit.booking_id for unit in places.line],
-    )
-    capacity.show(registration.event, after)
 
 
 @action
@@ -190,16 +92,16 @@ def register_with_extra_place(
     event = locked_event(event_id)
     now = timezone.now()
     refuse(rules.problems_of_registering_at_the_desk(event, now))
-    known = _known(event, application)
+    known = known_registration(event, application)
     if known and not known.is_waiting:
         text = _("This person is registered already: %(status)s.")
         raise RegistrationError([text % {"status": known.get_status_display()}])
-    registration = known or _new_registration(event, application, now)
+    registration = known or new_registration(event, application, now)
     registration.event = event
     places = capacity.count(event)
     refuse(rules.problems_of_quotas(places.reached(Person.of(registration))))
     if not known:
-        registration.booking = _book(application, submit, now)
+        registration.booking = book(application, submit, now)
     raised = max(places.capacity, places.taken) + 1
     write_capacity(event, raised, now, actor_id=submit.actor_id, note=reason)
     _confirm_out_of_turn(registration, capacity.count(event), now, submit=submit, reason=reason)

@@ -34,6 +34,10 @@ class Booking(models.Model):
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
     via = models.CharField(_("via"), max_length=10, choices=Via, default=Via.FORM)
     actor_id = models.BigIntegerField(_("by"), null=True, blank=True)
+    # Set: a party that comes whole or not at all.
+    is_together = models.BooleanField(_("all together"), default=False)
+    # Whom of this form an answer went to their own address, as the contact wrote them.
+    known_names = models.JSONField(default=list, blank=True, editable=False)
     token = models.CharField(max_length=40, unique=True, default=new_secret, editable=False)
     client_digest = models.CharField(max_length=32, blank=True, editable=False)
     email_digest = models.CharField(max_length=32, blank=True, editable=False)

@@ -137,6 +137,8 @@ class Registration(models.Model):
     replaced_by = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces"
     )
+    # With the others of its booking: one place in line, one offer, all or nobody.
+    is_in_party = models.BooleanField(default=False, editable=False)
     reference = models.CharField(_("reference"), max_length=10)
     uid = models.CharField(max_length=120, unique=True, default=new_uid, editable=False)
     revision = models.PositiveIntegerField(default=0, editable=False)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from events.models import EventChange
 from registrations import actions
-from registrations.actions import registering
+from registrations.actions import steps
 from registrations.models import Booking, Organisation, Registration, RegistrationChange
 from registrations.states import Status
 from tests import factories
@@ -31,7 +31,7 @@ def test_register_takes_a_free_place_and_shows_it():
 def test_reference_that_somebody_bears_is_drawn_again(monkeypatch):
     event = factories.event()
     drawn = iter("AAAAA" + "AAAAA" + "BBBBB")
-    monkeypatch.setattr(registering.secrets, "choice", lambda _letters: next(drawn))
+    monkeypatch.setattr(steps.secrets, "choice", lambda _letters: next(drawn))
 
     rows = factories.fill(event, 2)
 

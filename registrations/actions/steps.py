@@ -1,0 +1,168 @@
+"""The steps that registering one and registering many share; the caller holds the event's lock."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.text import fold
+from events import history
+from events.models import Event, EventChange
+from registrations import capacity, placing, rules
+from registrations.applications import Application, Party, organisation_of, town_of
+from registrations.models import REFERENCE_ALPHABET, Booking, Registration, RegistrationChange
+from registrations.rules import RegistrationError
+
+Kind = RegistrationChange.Kind
+# A repeated registration writes to the person at most once in this time.
+QUIET_AFTER_REPEAT = timedelta(hours=1)
+
+
+class KeyReused(RegistrationError):
+    """The key of a form came back with another payload (rule 4)."""
+
+    def __init__(self) -> None:
+        super().__init__([_("This form was sent already. Check it and send it again.")])
+
+
+@dataclass(frozen=True)
+class Submit:
+    """Where an application comes from: its key, way in, and keyed hashes that only count."""
+
+    key: str
+    via: Booking.Via = Booking.Via.FORM
+    actor_id: int | None = None
+    client_digest: str = ""
+    email_digest: str = ""
+
+    @classmethod
+    def at_the_desk(cls, actor_id: int | None) -> "Submit":
+        """An organiser's own entry, or a command's: every one is new."""
+        return cls(key=secrets.token_urlsafe(24), via=Booking.Via.DESK, actor_id=actor_id)
+
+
+def problems_of(event: Event, submit: Submit, now: datetime) -> list[rules.Problem]:
+    """Why nobody can register for the event in this way now."""
+    if submit.via == Booking.Via.DESK:
+        return rules.problems_of_registering_at_the_desk(event, now)
+    return rules.problems_of_registering(event, now)
+
+
+def known_registration(event: Event, application: Application) -> Registration | None:
+    """The live registration of this person: by address, or by contact and name without one."""
+    live = Registration.objects.filter(event=event, email=application.email).live()
+    if application.email:
+        return live.first()
+    same_contact = live.filter(booking__contact_email=application.contact_email)
+    name = fold(application.name)
+    return next((row for row in same_contact if fold(row.name) == name), None)
+
+
+def book(application: Application | Party, submit: Submit, now: datetime, **fields: Any) -> Booking:
+    """One submit with the key and the digest that tell it again."""
+    return Booking.objects.create(
+        key=submit.key,
+        digest=application.digest(),
+        contact_name=application.contact_name,
+        contact_email=application.contact_email,
+        language=application.language,
+        via=submit.via,
+        actor_id=submit.actor_id,
+        client_digest=submit.client_digest,
+        email_digest=submit.email_digest,
+        created_at=now,
+        **fields,
+    )
+
+
+def register_again(known: Registration, now: datetime) -> Registration:
+    """Writes the fact that sends the link again, at most once an hour."""
+    again = known.changes.filter(kind=Kind.REGISTERED_AGAIN, at__gt=now - QUIET_AFTER_REPEAT)
+    if not again.exists():
+        known.write_fact(Kind.REGISTERED_AGAIN, now)
+    return known
+
+
+def new_registration(event: Event, application: Application, now: datetime) -> Registration:
+    """The row without its booking, not saved yet; `move_to` saves it with its first fact."""
+    town = town_of(application)
+    organisation = organisation_of(application, town)
+    return Registration(
+        event=event,
+        name=application.name,
+        email=application.email,
+        organisation=organisation,
+        organisation_name=application.organisation or organisation.name,
+        town=town,
+        language=application.language,
+        joined_at=now,
+        created_at=now,
+        reference=new_reference(event),
+        **application.needs,
+    )
+
+
+def new_reference(event: Event) -> str:
+    """A drawn reference; where a live registration bears it, the whole action is repeated."""
+    letters = "".join(secrets.choice(REFERENCE_ALPHABET) for _n in range(5))
+    return f"{event.series.reference_code}-{letters}"
+
+
+def enter(
+    registration: Registration,
+    places: capacity.Places,
+    now: datetime,
+    *,
+    has_room: bool,
+    passed_over: Sequence[int] = (),
+) -> capacity.Places:
+    """The first move of a new row: a place, a decision to wait for, or the waiting list.
+
+    Returns the places after that; `passed_over` are the bookings that could not have the place.
+    """
+    if registration.booking.via == Booking.Via.DESK:
+        registration.approved_at = now
+    return placing.move(
+        registration,
+        placing.status_of_newcomer(registration, has_room=has_room),
+        places,
+        now,
+        kind=Kind.REGISTERED,
+        actor_id=registration.booking.actor_id,
+        via=registration.booking.via,
+        passed_over=passed_over,
+    )
+
+
+def write_capacity(
+    event: Event, places: int, now: datetime, *, actor_id: int | None, note: str
+) -> EventChange:
+    """Another capacity and its fact; the caller holds the lock and fills what became free."""
+    return write_settings(
+        event,
+        EventChange.Kind.CAPACITY_CHANGED,
+        {"capacity": places},
+        now,
+        actor_id=actor_id,
+        note=note,
+    )
+
+
+def write_settings(
+    event: Event,
+    kind: EventChange.Kind,
+    fields: dict[str, Any],
+    now: datetime,
+    *,
+    actor_id: int | None,
+    note: str,
+) -> EventChange:
+    """Sets the fields and writes their fact; nobody hears of it, so the revision stays."""
+    data = {name: [getattr(event, name), value] for name, value in fields.items()}
+    for name, value in fields.items():
+        setattr(event, name, value)
+    event.save(update_fields=list(fields))
+    return history.write_fact(event, kind, now, data, actor_id=actor_id, note=note)
