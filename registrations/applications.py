@@ -42,6 +42,11 @@ class Application:
     needs_note: str = ""
     waits_within_limit: bool = False
 
+    @property
+    def written_to(self) -> str:
+        """The address that the answer goes to first."""
+        return self.email or self.contact_email
+
     def digest(self) -> str:
         """The same for the same payload: tells a repeated submit from a reused key (rule 4)."""
         return _digest(asdict(self))
@@ -74,6 +79,10 @@ class Party:
     @property
     def contact_email(self) -> str:
         return self.people[0].contact_email
+
+    @property
+    def written_to(self) -> str:
+        return self.contact_email
 
     @property
     def language(self) -> str:

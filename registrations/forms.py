@@ -144,8 +144,8 @@ class RegistrationForm(forms.Form):
             "town": self._typed("kraj") == ABROAD,
             "organisation": is_town_hall,
         }
-        for name, is_needless in needless.items():
-            self.fields[name].required = not is_needless
+        for name in needless.keys() & self.fields.keys():
+            self.fields[name].required = not needless[name]
 
     def _town_choices(self) -> list[tuple[str, Any]]:
         """The towns of the typed name, where it stands more than once."""
@@ -242,28 +242,3 @@ class RegistrationForm(forms.Form):
         data = self.cleaned_data
         names = {field.name for field in fields(Application)} - {"language"}
         return Application(language=language, **{name: data[name] for name in names})
-
-
-class PublicRegistrationForm(RegistrationForm):
-    """The form on the web: with the signed nonce and a field that only robots fill (rule 22)."""
-
-    nonce = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
-    website = forms.CharField(
-        label=_("Leave this field empty"),
-        max_length=200,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
-
-    def for_another_event(self, nonce: str) -> "PublicRegistrationForm":
-        """An unsent form with the same values, nothing complained about yet."""
-        sent = self.data.dict()  # type: ignore[attr-defined]
-        kept = {name: sent[name] for name in self.fields if name in sent} | {"nonce": nonce}
-        for town in self.towns:
-            if str(town.pk) == sent.get("town_choice"):
-                kept["town"] = label_of(town, self.towns)
-        return type(self)(initial=kept)
-
-    def refilled(self, **values: str) -> "PublicRegistrationForm":
-        """The same form with some fields replaced, everything else kept."""
-        return type(self)({**self.data.dict(), **values})  # type: ignore[attr-defined]

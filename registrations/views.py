@@ -8,7 +8,7 @@ from datetime import datetime
 import segno
 from django.conf import settings
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -20,13 +20,17 @@ from events.feeds import calendar_response, read_only
 from events.models import Event, EventQuerySet
 from events.towns import alternatives_to
 from registrations import actions, ical, limits, placing, rules
-from registrations.forms import PublicRegistrationForm
+from registrations.applications import Party
+from registrations.companions import MOST_PEOPLE
 from registrations.models import Registration
 from registrations.nonces import Nonce
+from registrations.public_form import PublicRegistrationForm
 from registrations.secret_pages import secret_page
 
 INVALID, TOO_MANY, UNAVAILABLE = 422, 429, 503
 MOST_ALTERNATIVES = 3
+# Of the people that a form can be without.
+NUMBERS = {str(number) for number in range(2, MOST_PEOPLE + 1)}
 
 
 @dataclass(frozen=True)
@@ -94,8 +98,9 @@ def _send(request: HttpRequest, event: Event) -> HttpResponse:
     Of `event` only the address is known: what a page says of it is read when there is one to show.
     """
     form, now = PublicRegistrationForm(request.POST), timezone.now()
-    if "move" in request.POST:
-        return _moved_here(request, event, form, now)
+    if changed := _changed(request.POST, form, Nonce.new(event.pk, now).signed()):
+        shown = _event(request, event.series.slug, event.slug)
+        return _form_page(request, shown, changed)
     nonce = Nonce.read(form["nonce"].value() or "", event.pk)
     if nonce is None or form["website"].value() or nonce.is_too_fast(now):
         kept = nonce.signed() if nonce else Nonce.new(event.pk, now).signed()
@@ -110,17 +115,21 @@ def _send(request: HttpRequest, event: Event) -> HttpResponse:
 def _register(
     request: HttpRequest, event: Event, form: PublicRegistrationForm, nonce: Nonce, now: datetime
 ) -> HttpResponse:
-    application = form.application(translation.get_language())
+    language = translation.get_language()
+    asked = form.party(language) if form.is_party else form.application(language)
     submit = actions.Submit(
         key=nonce.key,
         client_digest=limits.client_digest(request),
-        email_digest=limits.email_digest(application.email or application.contact_email),
+        email_digest=limits.email_digest(asked.written_to),
     )
     if limits.is_exceeded(submit.client_digest, submit.email_digest, now):
         wait = _("Too many attempts at once. Try it in 10 minutes.")
         return _refused(request, event, form, Refusal(TOO_MANY, wait))
     try:
-        actions.register(event.pk, application, submit)
+        if isinstance(asked, Party):
+            actions.register_party(event.pk, asked, submit)
+        else:
+            actions.register(event.pk, asked, submit)
     except actions.KeyReused as error:
         form = form.refilled(nonce=Nonce.new(event.pk, now).signed())
         return _refused(request, event, form, Refusal(INVALID, str(error)))
@@ -134,12 +143,21 @@ def _register(
     return redirect("register_sent", event.series.slug, event.slug)
 
 
-def _moved_here(
-    request: HttpRequest, event: Event, form: PublicRegistrationForm, now: datetime
-) -> HttpResponse:
-    """The form as it was filled in for another event, to be sent here: nothing is written yet."""
-    filled = form.for_another_event(Nonce.new(event.pk, now).signed())
-    return _form_page(request, _event(request, event.series.slug, event.slug), filled)
+def _changed(
+    sent: QueryDict, form: PublicRegistrationForm, nonce: str
+) -> PublicRegistrationForm | None:
+    """The form for one person more or less, or filled in for another event; None if it is sent.
+
+    Nothing is written by these buttons.
+    """
+    if "move" in sent:
+        return form.unsent(nonce)
+    if "add" in sent:
+        return form.unsent(nonce, size=form.size + 1)
+    if "remove" in sent:
+        number = sent["remove"]
+        return form.without(int(number) if number in NUMBERS else 0, nonce)
+    return None
 
 
 def _refused(

@@ -428,8 +428,9 @@ def test_one_click_moves_the_filled_form_to_another_event(client):
     assert (moved.status_code, Registration.objects.filter(event=near).count()) == (200, 0)
     form = moved.context["form"]
     assert not form.is_bound
-    for name in ("name", "email", "town", "sector", "vegetarian"):
+    for name in ("name", "email", "town", "sector"):
         assert form[name].value() == sent[name]
+    assert form["vegetarian"].value() is True
     with time_machine.travel(timezone.now() + timedelta(seconds=5)):
         done = client.post(address(near), FORM | {"nonce": nonce_of(moved)})
     assert done["Location"] == address(near, "sent/")
@@ -559,3 +560,81 @@ def test_after_the_deadline_the_buttons_are_gone_and_an_answer_takes_nothing(cli
 
     second.refresh_from_db()
     assert second.is_offered
+
+
+# --- Several people at once -------------------------------------------------------------------
+BARA = {"name2": "Bára Ukázková", "email2": "bara@mesto.example", "same2": "on"}
+
+
+def send_party(client, event, *, people=2, **fields):
+    return send(client, event, people=people, together="yes", **BARA | fields)
+
+
+def test_another_person_is_added_before_anything_is_sent(client, event):
+    typed = FORM | {"nonce": Nonce.new(event.pk, timezone.now()).signed(), "vegetarian": "on"}
+
+    grown = client.post(address(event), typed | {"add": "yes"})
+
+    assert (grown.status_code, Booking.objects.count()) == (200, 0)
+    form = grown.context["form"]
+    assert (form.size, form["name"].value(), form["vegetarian"].value()) == (2, FORM["name"], True)
+    page = grown.content.decode()
+    assert 'name="name2"' in page
+    assert 'name="same2"' in page
+    third = client.post(address(event), typed | BARA | {"people": "2", "add": "yes"})
+    assert third.context["form"].companions[0]["name"].value() == BARA["name2"]
+    fewer = client.post(
+        address(event), typed | BARA | {"people": "3", "name3": "Cyril Třetí", "remove": "2"}
+    )
+    assert fewer.context["form"].size == 2
+    assert fewer.context["form"].companions[0]["name"].value() == "Cyril Třetí"
+
+
+def test_a_party_is_registered_by_one_submit(client, event):
+    done = send_party(client, event)
+
+    assert done["Location"] == address(event, "sent/")
+    booking = Booking.objects.get()
+    assert (booking.is_together, booking.contact_email) == (True, FORM["email"])
+    rows = booking.registrations.order_by("pk")
+    assert [(row.name, row.town.name, row.status) for row in rows] == [
+        (FORM["name"], "Milevsko", "confirmed"),
+        ("Bára Ukázková", "Milevsko", "confirmed"),
+    ]
+
+
+def test_a_companion_may_come_from_elsewhere_and_without_an_address(client, event):
+    factories.municipality(name="Tábor")
+    other = {"same2": "", "town2": "Tábor", "sector2": "city", "organisation2": "", "email2": ""}
+
+    send_party(client, event, **other)
+
+    bara = Registration.objects.get(name="Bára Ukázková")
+    assert (bara.email, bara.town.name, bara.mail_to) == ("", "Tábor", FORM["email"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "number", "errors"),
+    [
+        ({"name2": ""}, 1, {"name": ["Napište jméno a\u00a0příjmení."]}),
+        ({"email2": FORM["email"]}, 1, {"email": ["Tato adresa je tu dvakrát."]}),
+        ({"same2": "", "town2": "", "sector2": "city"}, 1, {"town": ["Napište obec."]}),
+    ],
+)
+def test_an_error_of_a_companion_stands_beside_their_field(client, event, fields, number, errors):
+    refused = send_party(client, event, **fields)
+
+    assert refused.status_code == 422
+    companion = refused.context["form"].companions[0]
+    found = {name: [str(error) for error in found] for name, found in companion.errors.items()}
+    assert found == errors
+    page = refused.content.decode()
+    assert "Zbývá opravit 1\u00a0věc" in page
+    assert 'href="#id_' in page
+    assert Booking.objects.count() == 0
+
+
+def test_more_than_ten_people_or_a_wild_number_are_ten_or_one(client, event):
+    for people, size in (("11", 10), ("0", 1), ("x", 1), ("-3", 1), ("²", 1)):
+        answer = client.post(address(event), FORM | {"people": people})
+        assert answer.context["form"].size == size

@@ -1,0 +1,81 @@
+"""The others of a party on the form of the first: who they are, and whether they share a desk."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.text import fold
+from registrations.applications import Application
+from registrations.forms import RegistrationForm
+
+MOST_PEOPLE = 10
+HERE_TWICE = _("This address is here twice.")
+NAMED_TWICE = _("This person is here twice; where two bear one name, give an address.")
+
+
+class CompanionForm(RegistrationForm):
+    """One more person of a party: their fields bear their number, `name2` to `name10`.
+
+    Their e-mail is optional: without one everything comes to the contact.
+    """
+
+    who = None  # type: ignore[assignment]
+    contact_name = None  # type: ignore[assignment]
+    contact_email = None  # type: ignore[assignment]
+    waits_within_limit = None  # type: ignore[assignment]
+    same = forms.BooleanField(label=_("Same town and organisation"), required=False, initial=True)
+
+    def __init__(self, data: Any, *, number: int, initial: Mapping[str, Any]) -> None:
+        self.number = number
+        names = [*RegistrationForm.base_fields, "same"]
+        own = {name: initial[f"{name}{number}"] for name in names if f"{name}{number}" in initial}
+        super().__init__(data, initial=own)
+        for name in ("name", "email", "town", "organisation"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+        self.fields["town"].widget.attrs.pop("list", None)
+        if not self.is_bound:
+            self._relax()
+
+    def add_prefix(self, field_name: str) -> str:
+        return f"{field_name}{self.number}"
+
+    def _relax(self) -> None:
+        super()._relax()
+        self.fields["email"].required = False
+        if self.is_bound and self._typed("same"):
+            for name in ("town", "organisation", "sector"):
+                self.fields[name].required = False
+
+    def _clean_town(self) -> None:
+        """Nothing of what stands below a ticked "same" is looked at."""
+        if not self.cleaned_data.get("same"):
+            super()._clean_town()
+
+    def application_beside(self, first: Application) -> Application:
+        """What a valid form asks for; the place and the organisation may be those of the first."""
+        data = self.cleaned_data
+        own = {name: data[name] for name in ("name", "email", *first.needs)}
+        if not data["same"]:
+            place = ("organisation", "sector", "town_id", "typed_town")
+            own |= {name: data[name] for name in place}
+        return replace(first, **own)
+
+
+def complain_of_doubles(companions: list[CompanionForm], first: Mapping[str, Any]) -> None:
+    """Says beside the field which person stands in the form already."""
+    seen = {_identity(first)}
+    for form in companions:
+        identity = _identity(form.cleaned_data)
+        if identity in seen and identity != ("", ""):
+            is_by_address = bool(form.cleaned_data.get("email"))
+            form.add_error("email", HERE_TWICE if is_by_address else NAMED_TWICE)
+        seen.add(identity)
+
+
+def _identity(data: Mapping[str, Any]) -> tuple[str, str]:
+    """The address, or the folded name of who has none."""
+    email = data.get("email") or ""
+    return email, "" if email else fold(data.get("name") or "")

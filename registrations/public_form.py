@@ -1,0 +1,111 @@
+"""The form on the web: one person or a party, the signed nonce, a field that only robots fill."""
+
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from events.towns import label_of
+from registrations.applications import Party
+from registrations.companions import MOST_PEOPLE, CompanionForm, complain_of_doubles
+from registrations.forms import RegistrationForm
+
+
+class PublicRegistrationForm(RegistrationForm):
+    """The first person of a form, and with them the others (rule 22: nonce and honeypot)."""
+
+    nonce = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
+    website = forms.CharField(
+        label=_("Leave this field empty"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+    people = forms.CharField(max_length=2, required=False, widget=forms.HiddenInput)
+    together = forms.ChoiceField(
+        label=_("If there are not enough places for all"),
+        choices=[
+            ("yes", _("All together: we wait until all have a place")),
+            ("no", _("As many as fit: who comes first in this form gets a place first")),
+        ],
+        initial="yes",
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        data = self.data if self.is_bound else None
+        self.companions = [
+            CompanionForm(data, number=number, initial=self.initial)
+            for number in range(2, self.size + 1)
+        ]
+
+    @property
+    def size(self) -> int:
+        """How many people the form has room for, 1 to 10."""
+        text = str(self["people"].value() or "1")
+        number = int(text) if text.isascii() and text.isdecimal() else 1
+        return min(max(number, 1), MOST_PEOPLE)
+
+    @property
+    def is_party(self) -> bool:
+        return self.size > 1
+
+    @property
+    def can_grow(self) -> bool:
+        return self.size < MOST_PEOPLE
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.errors) or any(form.errors for form in self.companions)
+
+    @property
+    def number_of_errors(self) -> int:
+        """How many fields are left to fix, of all the people."""
+        return len(self.errors) + sum(len(form.errors) for form in self.companions)
+
+    def is_valid(self) -> bool:
+        valid = [super().is_valid(), *(form.is_valid() for form in self.companions)]
+        complain_of_doubles(self.companions, self.cleaned_data)
+        return all(valid) and not self.has_errors
+
+    def party(self, language: str) -> Party:
+        """What a valid form of several asks for; who registers themselves, too, is the contact."""
+        first = self.application(language)
+        if not first.contact_email:
+            first = replace(first, contact_name=first.name, contact_email=first.email)
+        others = [form.application_beside(first) for form in self.companions]
+        is_together = self.cleaned_data["together"] != "no"
+        return Party(people=(first, *others), is_together=is_together)
+
+    def unsent(self, nonce: str, *, size: int | None = None) -> "PublicRegistrationForm":
+        """The same values for another event or more people; nothing is complained about yet."""
+        kept = self._values() | {"nonce": nonce}
+        for town in self.towns:
+            if str(town.pk) == kept.get("town_choice"):
+                kept["town"] = label_of(town, self.towns)
+        return type(self)(initial=kept | ({"people": str(size)} if size else {}))
+
+    def without(self, number: int, nonce: str) -> "PublicRegistrationForm":
+        """The same form without one of the others; those behind move up."""
+        kept = self._values() | {"nonce": nonce, "people": str(max(self.size - 1, 1))}
+        for form in self.companions:
+            for name in form.fields:
+                kept.pop(f"{name}{form.number}", None)
+        left = [form for form in self.companions if form.number != number]
+        for place, form in enumerate(left, start=2):
+            kept |= {f"{name}{place}": form[name].value() for name in form.fields}
+        return type(self)(initial=kept)
+
+    def _values(self) -> dict[str, Any]:
+        """Everything as it was sent; a box that was left empty sends nothing."""
+        kept = {name: self[name].value() for name in self.fields}
+        for form in self.companions:
+            kept |= {f"{name}{form.number}": form[name].value() for name in form.fields}
+        return kept
+
+    def refilled(self, **values: str) -> "PublicRegistrationForm":
+        """The same form with some fields replaced, everything else kept."""
+        return type(self)({**self.data.dict(), **values})  # type: ignore[attr-defined]
