@@ -15,7 +15,8 @@ from registrations.nonces import SALT
 
 Step = Callable[[Page], object]
 Open = Callable[[Page, str], object]
-SEND = "main form[method=post] button[type=submit]"
+# The buttons that add or take out a person, or take the form elsewhere, send nothing.
+SEND = "main form[method=post] button[type=submit]:not([name=add], [name=remove], [name=move])"
 INVALID = 422
 
 

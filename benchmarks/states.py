@@ -9,7 +9,7 @@ from django.core import signing
 from django.utils import timezone, translation
 from playwright.sync_api import Page
 
-from benchmarks import admin_states, scenes
+from benchmarks import admin_states, scenes, way_scenes, way_states
 from benchmarks.opening import INVALID, State, Step, answered, at, fill, filled, press, read
 from benchmarks.scenes import IMPATIENT, PASSWORD, SERIES, WORKSHOPS, Cast
 from config import errors
@@ -27,6 +27,7 @@ def all_scenes() -> Iterator[Iterator[State]]:
     yield _empty()
     cast = scenes.programme()
     yield _programme()
+    way_scenes.ways(cast)
     scenes.crowd(cast)
     yield _crowd(cast)
 
@@ -62,6 +63,7 @@ def _crowd(cast: Cast) -> Iterator[State]:
     yield from _account()
     yield from _own_account()
     yield from admin_states.states(cast)
+    yield from way_states.states(cast)
     yield from _mails(cast)
 
 
@@ -237,6 +239,12 @@ MAILS: dict[str, dict[str, Any]] = {
     "corrected": _OWN | {"kind": "confirmed", "registration_change__kind": "corrected"},
     "waiting": _OWN | {"kind": "waiting"},
     "promoted": _OWN | {"kind": "promoted"},
+    "pending": _OWN | {"kind": "pending"},
+    "pending-contact": {"kind": "pending", "booking__isnull": False},
+    "rejected": _OWN | {"kind": "rejected"},
+    "offered": _OWN | {"kind": "offered"},
+    "declined": _OWN | {"kind": "declined"},
+    "offer-expired": _OWN | {"kind": "offer_expired"},
     "already-registered": _OWN | {"kind": "already_registered"},
     "cancelled": _OWN | {"kind": "cancelled", "registration_change__kind": "cancelled"},
     "transferred": _OWN | {"kind": "cancelled", "registration_change__kind": "transferred"},

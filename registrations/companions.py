@@ -54,6 +54,12 @@ class CompanionForm(RegistrationForm):
         if not self.cleaned_data.get("same"):
             super()._clean_town()
 
+    @property
+    def is_from_elsewhere(self) -> bool:
+        """Whether what stands below an unticked "same" matters, or has an error."""
+        is_wrong = any(self.has_error(name) for name in ("town", "kraj", "organisation"))
+        return is_wrong or not self["same"].value()
+
     def application_beside(self, first: Application) -> Application:
         """What a valid form asks for; the place and the organisation may be those of the first."""
         data = self.cleaned_data

@@ -30,12 +30,12 @@ class PublicRegistrationForm(RegistrationForm):
             ("no", _("As many as fit: who comes first in this form gets a place first")),
         ],
         initial="yes",
-        required=False,
         widget=forms.RadioSelect,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["together"].required = self.is_party
         data = self.data if self.is_bound else None
         self.companions = [
             CompanionForm(data, number=number, initial=self.initial)
@@ -102,6 +102,7 @@ class PublicRegistrationForm(RegistrationForm):
     def _values(self) -> dict[str, Any]:
         """Everything as it was sent; a box that was left empty sends nothing."""
         kept = {name: self[name].value() for name in self.fields}
+        kept["together"] = kept["together"] or "yes"
         for form in self.companions:
             kept |= {f"{name}{form.number}": form[name].value() for name in form.fields}
         return kept

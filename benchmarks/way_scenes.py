@@ -1,0 +1,128 @@
+"""What the database holds for the pictures of every way in: approval, offers, quotas, parties."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from benchmarks.scenes import Cast
+from events.models import Event, Municipality, Venue
+from registrations import actions, waiting_list
+from registrations.applications import Party
+from registrations.models import Quota, Registration
+from tests import factories
+
+CONTACT = {"contact_name": "Karel Sekretář", "contact_email": "sekretariat@mesto.example"}
+
+
+def ways(cast: Cast) -> None:
+    """One event for each way in, in a series of their own."""
+    series = factories.series(
+        slug="kulate-stoly",
+        reference_code="KS",
+        title_cs="Kulaté stoly",
+        title_en="Round tables",
+        is_example=True,
+        position=3,
+    )
+    halls = [_hall(name) for name in ("Plzeň", "Kolín", "Louny", "Olomouc")]
+    events = [
+        factories.event(
+            series=series,
+            slug=slug,
+            title_cs=title_cs,
+            title_en=title_en,
+            venue=hall,
+            capacity=12,
+            starts_at=timezone.now().replace(hour=8, minute=0) + timedelta(days=40 + number),
+            **fields,
+        )
+        for number, (hall, (slug, title_cs, title_en, fields)) in enumerate(
+            zip(halls, WAYS, strict=True)
+        )
+    ]
+    approval, offers, quotas, parties = events
+    _approval(cast, approval)
+    _offers(cast, offers)
+    _quotas(quotas)
+    _parties(cast, parties)
+
+
+WAYS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("schvalovani", "Data a úřady", "Data and offices", {"admission": "approval"}),
+    ("nabidky", "Voda ve městě", "Water in town", {"offer_hours": 24}),
+    ("kvoty", "Světlo v ulicích", "Light in the streets", {}),
+    ("skupiny", "Chytrá radnice", "The smart town hall", {}),
+)
+
+
+def _hall(town: str) -> Venue:
+    found = Municipality.objects.named(town).in_order()[0]
+    return factories.venue(town=found, name_cs="Malý sál", name_en="Small hall")
+
+
+def _town(name: str) -> int:
+    return Municipality.objects.named(name).in_order()[0].pk
+
+
+def _person(event: Event, name: str, **fields: Any) -> Registration:
+    values = {"name": name, "organisation": "", "sector": "city", "town_id": _town("Písek")}
+    return factories.registration(event=event, **values | fields)
+
+
+def _approval(cast: Cast, event: Event) -> None:
+    for language in ("cs", "en"):
+        cast.people[f"pending-{language}"] = _person(
+            event, "Anna Vzorová", language=language, **CONTACT
+        )
+        turned_down = _person(event, "Petr Zkušební", language=language)
+        actions.reject(event.pk, [turned_down.pk], reason="Stůl je jen pro starosty.")
+        cast.people["rejected"] = turned_down
+    approved = _person(event, "Eva Příkladná")
+    actions.approve(event.pk, [approved.pk])
+
+
+def _offers(cast: Cast, event: Event) -> None:
+    actions.change_capacity(event.pk, 6)
+    holders = [_person(event, f"Marie Názorná {number}") for number in range(6)]
+    line = [_person(event, "Jiří Ukázkový", language=language) for language in ("cs", "en") * 4]
+    for holder in holders:
+        actions.cancel_registration(holder.pk)
+    for row in line:
+        row.refresh_from_db()
+    for row in line[:2]:
+        actions.decline_offer(row.pk, via="link")
+    late = Registration.objects.filter(pk__in=[row.pk for row in line[2:4]])
+    late.update(offered_until=timezone.now() - timedelta(minutes=1))
+    waiting_list.settle_event(event.pk, timezone.now())
+    cast.people |= {
+        "declined": line[0],
+        "expired": line[2],
+        "offered-cs": line[4],
+        "offered-en": line[5],
+    }
+
+
+def _quotas(event: Event) -> None:
+    actions.set_quotas(
+        event.pk,
+        [
+            Quota(scope="each_municipality", limit=2),
+            Quota(scope="sectors", sectors=["private", "other"], limit=5),
+        ],
+    )
+    for name in ("Anna Vzorová", "Petr Zkušební"):
+        _person(event, name)
+
+
+def _parties(cast: Cast, event: Event) -> None:
+    people = tuple(
+        factories.application(
+            name=name, organisation="", sector="city", town_id=_town("Písek"), **CONTACT
+        )
+        for name in ("Anna Vzorová", "Jiří Ukázkový", "Lenka Testovací")
+    )
+    booking = actions.register_party(
+        event.pk, Party(people=people, is_together=True), factories.submit()
+    )
+    cast.people["in-party"] = booking.registrations.earliest("pk")

@@ -1,0 +1,89 @@
+"""The pages of every way in with each state they can show, as data."""
+
+from collections.abc import Iterator
+
+from playwright.sync_api import Page
+
+from benchmarks.opening import INVALID, State, at, filled, press
+from benchmarks.scenes import Cast
+from events.models import Event
+
+SERIES = "kulate-stoly"
+ANNA = {"name": "Anna Nová", "email": "nova@mesto.example", "town": "Písek, Jihočeský kraj"}
+TOWN = ".notice.bad strong"
+
+
+def states(cast: Cast) -> Iterator[State]:
+    yield from _public()
+    yield from _people(cast)
+    yield from _desk(cast)
+
+
+def _public() -> Iterator[State]:
+    yield State("event-approval", at("event", SERIES, "schvalovani"))
+    yield State("register-approval", at("register", SERIES, "schvalovani"), shows=".notice")
+    yield State("sent-approval", at("register_sent", SERIES, "schvalovani"))
+    page = at("register", SERIES, "kvoty")
+    yield State("register-quotas", page)
+    refused = filled(ANNA)
+    yield State("register-quota-reached", page, "stranger", INVALID, refused, "[formaction]")
+    party = at("register", SERIES, "skupiny")
+    yield State("register-party", party, then=_second_person, shows="[name=name2]")
+    yield State(
+        "register-party-errors", party, "stranger", INVALID, _broken_party, ".error-summary li"
+    )
+
+
+def _second_person(page: Page) -> None:
+    for name, value in ANNA.items():
+        page.locator(f"main [name={name}]").fill(value)
+    page.locator("main button[name=add]").click()
+
+
+def _broken_party(page: Page) -> None:
+    _second_person(page)
+    page.locator("main [name=email2]").fill(ANNA["email"])
+    page.locator("main [name=name2]").fill("Bára Nová")
+    page.wait_for_timeout(2_100)
+    press(page)
+
+
+def _people(cast: Cast) -> Iterator[State]:
+    for word in ("pending-cs", "rejected", "offered-cs", "declined", "expired", "in-party"):
+        yield State(f"registration-{word}", at("registration", cast.token(word)))
+    yield State("cancel-pending", at("cancel", cast.token("pending-cs")))
+
+
+def _desk(cast: Cast) -> Iterator[State]:
+    events = {event.slug: event.pk for event in Event.objects.filter(series__slug=SERIES)}
+    for slug, pk in events.items():
+        yield State(f"admin-event-{slug}", at("admin:events_event_change", pk), "organiser")
+    for word in ("pending-cs", "rejected", "offered-cs"):
+        page = at("admin:registrations_registration_change", cast.people[word].pk)
+        yield State(f"admin-person-{word}", page, "organiser")
+    approval = events["schvalovani"]
+    page = at("change_admission", approval)
+    yield State("admin-admission", page, "organiser")
+    asked = filled({"offer_hours": "24"})
+    yield State("admin-admission-asks", page, "organiser", then=asked, shows=".consequences li")
+    pending = cast.people["pending-cs"].pk
+    page = at("decide_applications", approval, query=f"?chosen={pending}")
+    yield State("admin-applications", page, "organiser", shows="main [name=chosen]")
+    yield State(
+        "admin-applications-asks", page, "organiser", then=filled({}), shows=".consequences li"
+    )
+    page = at("set_quotas", events["kvoty"])
+    yield State("admin-quotas", page, "organiser")
+    wrong = filled({"limit3": "3"})
+    yield State("admin-quotas-errors", page, "organiser", INVALID, wrong, "main .error")
+    right = filled({"each_municipality": "3"})
+    yield State("admin-quotas-asks", page, "organiser", then=right, shows=".consequences li")
+    waiting = cast.people["waiting"].pk
+    for name, address, values in (
+        ("promote", "promote", {"reason": "Mluví o datech."}),
+        ("priority", "set_priority", {"priority": "-1"}),
+    ):
+        page = at(address, waiting)
+        yield State(f"admin-{name}", page, "organiser")
+        asked = filled(values)
+        yield State(f"admin-{name}-asks", page, "organiser", then=asked, shows=".consequences li")
