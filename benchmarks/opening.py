@@ -16,7 +16,8 @@ from registrations.nonces import SALT
 Step = Callable[[Page], object]
 Open = Callable[[Page, str], object]
 # The buttons that add or take out a person, or take the form elsewhere, send nothing.
-SEND = "main form[method=post] button[type=submit]:not([name=add], [name=remove], [name=move])"
+OTHERS = ".sr, [name=add], [name=remove], [name=move]"
+SEND = f"main form[method=post] button[type=submit]:not({OTHERS})"
 INVALID = 422
 
 

@@ -16,11 +16,8 @@ HERE_TWICE = _("This address is here twice.")
 NAMED_TWICE = _("This person is here twice; where two bear one name, give an address.")
 
 
-class CompanionForm(RegistrationForm):
-    """One more person of a party: their fields bear their number, `name2` to `name10`.
-
-    Their e-mail is optional: without one everything comes to the contact.
-    """
+class OtherPersonForm(RegistrationForm):
+    """One more person of a party; without an e-mail of theirs everything comes to the contact."""
 
     who = None  # type: ignore[assignment]
     contact_name = None  # type: ignore[assignment]
@@ -28,19 +25,12 @@ class CompanionForm(RegistrationForm):
     waits_within_limit = None  # type: ignore[assignment]
     same = forms.BooleanField(label=_("Same town and organisation"), required=False, initial=True)
 
-    def __init__(self, data: Any, *, number: int, initial: Mapping[str, Any]) -> None:
-        self.number = number
-        names = [*RegistrationForm.base_fields, "same"]
-        own = {name: initial[f"{name}{number}"] for name in names if f"{name}{number}" in initial}
-        super().__init__(data, initial=own)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         for name in ("name", "email", "town", "organisation"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
-        self.fields["town"].widget.attrs.pop("list", None)
         if not self.is_bound:
             self._relax()
-
-    def add_prefix(self, field_name: str) -> str:
-        return f"{field_name}{self.number}"
 
     def _relax(self) -> None:
         super()._relax()
@@ -68,6 +58,20 @@ class CompanionForm(RegistrationForm):
             place = ("organisation", "sector", "town_id", "typed_town")
             own |= {name: data[name] for name in place}
         return replace(first, **own)
+
+
+class CompanionForm(OtherPersonForm):
+    """One of the others on the form of the first: fields bear numbers, `name2` to `name10`."""
+
+    def __init__(self, data: Any, *, number: int, initial: Mapping[str, Any]) -> None:
+        self.number = number
+        names = [*RegistrationForm.base_fields, "same"]
+        own = {name: initial[f"{name}{number}"] for name in names if f"{name}{number}" in initial}
+        super().__init__(data, initial=own)
+        self.fields["town"].widget.attrs.pop("list", None)
+
+    def add_prefix(self, field_name: str) -> str:
+        return f"{field_name}{self.number}"
 
 
 def complain_of_doubles(companions: list[CompanionForm], first: Mapping[str, Any]) -> None:

@@ -66,6 +66,12 @@ def is_guessing(request: HttpRequest) -> bool:
     )
 
 
+def is_adding_too_much(request: HttpRequest) -> bool:
+    """Counts one more person added to a party; True once this client has added too many."""
+    client = client_digest(request)
+    return rate_limits.is_exceeded("add-to-party", client, limit=PER_CLIENT, within=CLIENT_WINDOW)
+
+
 def is_exporting_too_much(request: HttpRequest) -> bool:
     """Counts one more list taken away; True once this account or this client took too many."""
     takers = (f"account-{request.user.pk}", client_digest(request))

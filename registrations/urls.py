@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registrations import views
+from registrations import party_views, views
 
 urlpatterns = [
     path("r/<str:token>/", views.registration, name="registration"),
@@ -10,6 +10,10 @@ urlpatterns = [
     path("r/<str:token>/qr.svg", views.registration_qr, name="registration_qr"),
     path("r/<str:token>/offer/", views.answer_offer, name="answer_offer"),
     path("r/<str:token>/cancel/", views.cancel, name="cancel"),
+    path("b/<str:token>/", party_views.party, name="party"),
+    path("b/<str:token>/offer/", party_views.answer_party_offer, name="answer_party_offer"),
+    path("b/<str:token>/cancel/", party_views.cancel_in_party, name="cancel_in_party"),
+    path("b/<str:token>/add/", party_views.add_to_party, name="add_to_party"),
     path("<slug:series>/<slug:event>/register/", views.register, name="register"),
     path("<slug:series>/<slug:event>/register/sent/", views.register_sent, name="register_sent"),
 ]

@@ -103,7 +103,7 @@ class World:
         if secret:
             (name,) = secret
             found["foreign"] = own | {name: NOBODYS}
-            found["purpose"] = own | {name: self._other_secret(name)}
+            found["purpose"] = own | {name: self._other_secret(own[name])}
         for name in {"object_id", "pk"} & set(route.parameters):
             found["missing"] = own | {name: MISSING}
         return found
@@ -113,7 +113,7 @@ class World:
         return {
             "series": self.event.series.slug,
             "event": self.event.slug,
-            "token": registration.token,
+            "token": self._token(route),
             "door_code": registration.door_code,
             "code": registration.door_code,
             "object_id": self._row(route),
@@ -123,9 +123,15 @@ class World:
             "url": "nowhere/",
         }
 
-    def _other_secret(self, name: str) -> str:
+    def _token(self, route: Route) -> str:
+        """The secret of this purpose: a party's page has the booking's, others the person's."""
         registration = self.registrations[0]
-        return registration.door_code if name == "token" else registration.token
+        return registration.booking.token if route.path.startswith("b/") else registration.token
+
+    def _other_secret(self, own: str) -> str:
+        """For a person's page the door's code, for every other page the person's own secret."""
+        registration = self.registrations[0]
+        return registration.door_code if own == registration.token else registration.token
 
     def _row(self, route: Route) -> int:
         """A row of the model that an address of the admin is about."""

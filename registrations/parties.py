@@ -1,0 +1,67 @@
+"""A party as its contact sees it: the rows of one booking, and what can still be done."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from events.models import Event
+from registrations import rules
+from registrations.applications import Application
+from registrations.companions import MOST_PEOPLE
+from registrations.models import Booking, Registration
+
+
+@dataclass(frozen=True)
+class Party:
+    """The people of one booking in the order of the form, with their event, as of `now`."""
+
+    booking: Booking
+    people: list[Registration]
+    now: datetime
+
+    @property
+    def event(self) -> Event:
+        return self.people[0].event
+
+    @property
+    def live(self) -> list[Registration]:
+        return [row for row in self.people if row.is_live]
+
+    @property
+    def offered(self) -> list[Registration]:
+        """Whose places the contact can take or pass on now."""
+        held = [row for row in self.people if row.is_offered and not row.is_offer_over(self.now)]
+        return [] if rules.problems_of_answering_at(self.event, self.now) else held
+
+    @property
+    def can_cancel(self) -> bool:
+        return bool(self.live) and not rules.problems_of_cancelling(self.live[0], self.now)
+
+    @property
+    def can_grow(self) -> bool:
+        is_open = not rules.problems_of_registering(self.event, self.now)
+        return is_open and len(self.live) < MOST_PEOPLE
+
+    @property
+    def first(self) -> Application:
+        """What the first person asked for, as far as the next one shares it."""
+        row, booking = self.people[0], self.booking
+        return Application(
+            name=row.name,
+            email=row.email,
+            organisation=row.organisation_name,
+            sector=row.organisation.sector,
+            language=booking.language,
+            town_id=row.town_id,
+            contact_name=booking.contact_name,
+            contact_email=booking.contact_email,
+        )
+
+    def person(self, number: str) -> Registration | None:
+        """The live person of this number; None for anybody else."""
+        return next((row for row in self.live if str(row.pk) == number), None)
+
+
+def party_of(booking: Booking, now: datetime) -> Party | None:
+    """The party of a booking; None for a form of people who were all registered already."""
+    people = list(Registration.objects.with_event().filter(booking=booking).order_by("pk"))
+    return Party(booking, people, now) if people else None
