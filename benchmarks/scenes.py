@@ -13,7 +13,8 @@ from accounts.models import User
 from benchmarks.stack import TREE
 from events import actions as event_actions
 from events.models import Event, EventQuerySet, Municipality, Venue
-from notifications.models import Message
+from notifications.actions import stop_follow
+from notifications.models import Follow, Message
 from notifications.sweeping import sweep
 from registrations import actions, limits
 from registrations.models import Registration
@@ -36,6 +37,7 @@ class Cast:
 
     people: dict[str, Registration] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
+    follows: dict[str, Follow] = field(default_factory=dict)
 
     def token(self, word: str) -> str:
         return self.people[word].token
@@ -60,6 +62,9 @@ def programme() -> Cast:
     _person(event("jihovychod"), language="en")
     _tell()
     _rows("praha").update(starts_at=None, ends_at=None)
+    for word in ("asked", "followed", "stopped"):
+        cast.follows[word] = factories.follow(event=event("praha"), is_confirmed=word != "asked")
+    stop_follow(cast.follows["stopped"].pk)
     _rows("stredni-cechy").update(closing_hours=24 * 300)
     _move_hall(event("jihovychod"))
     _tell()

@@ -72,12 +72,10 @@ def _send(request: HttpRequest, event: Event) -> HttpResponse:
     Of `event` only the address is known: what a page says of it is read when there is one to show.
     """
     form, now = PublicRegistrationForm(request.POST), timezone.now()
-    nonce = Nonce.read(form["nonce"].value() or "", event.pk)
-    if nonce is None or form["website"].value() or nonce.is_too_fast(now):
-        kept = nonce.signed() if nonce else Nonce.new(event.pk, now).signed()
+    nonce, doubted = form.nonce_of(event.pk), form.doubted(event.pk, now)
+    if nonce is None or doubted:
         once_more = _("Check the form and send it once more.")
-        form = form.refilled(website="", nonce=kept)
-        return _refused(request, event, form, INVALID, once_more)
+        return _refused(request, event, doubted or form, INVALID, once_more)
     if not form.is_valid():
         return _refused(request, event, form, INVALID)
     return _register(request, event, form, nonce, now)

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from events.models import Event
 from notifications.announcing import announce
+from notifications.models import Follow
 from registrations.models import Registration
 from tests import factories
 
@@ -70,20 +71,25 @@ def _routes(
 
 @dataclass(frozen=True)
 class World:
-    """One public event with a registration and its mail, one closed-door event, one organiser."""
+    """A public event with a registration and its mail, one whose date somebody waits for, one
+    behind a closed door, one organiser.
+    """
 
     event: Event = field(default_factory=factories.event)
+    announced: Event = field(default_factory=factories.announced_event)
     closed: Event = field(
         default_factory=lambda: factories.event(series=factories.series(is_closed_door=True))
     )
     organiser: User = field(default_factory=factories.organiser)
     user: User = field(default_factory=factories.user)
     registrations: list[Registration] = field(default_factory=list)
+    follows: list[Follow] = field(default_factory=list)
 
     @classmethod
     def build(cls) -> "World":
         world = cls()
         world.registrations.append(factories.registration(event=world.event))
+        world.follows.append(factories.follow(event=world.announced))
         announce(timezone.now())
         return world
 
@@ -103,17 +109,19 @@ class World:
         if secret:
             (name,) = secret
             found["foreign"] = own | {name: NOBODYS}
-            found["purpose"] = own | {name: self._other_secret(name)}
+            found["purpose"] = own | {name: self._other_secret(route, name)}
         for name in {"object_id", "pk"} & set(route.parameters):
             found["missing"] = own | {name: MISSING}
         return found
 
     def arguments(self, route: Route) -> dict[str, Any]:
-        registration = self.registrations[0]
+        registration, follow = self.registrations[0], self.follows[0]
+        is_of_follows = route.name.startswith("follow")
+        event = self.announced if is_of_follows else self.event
         return {
-            "series": self.event.series.slug,
-            "event": self.event.slug,
-            "token": registration.token,
+            "series": event.series.slug,
+            "event": event.slug,
+            "token": follow.token if is_of_follows else registration.token,
             "door_code": registration.door_code,
             "code": registration.door_code,
             "object_id": self._row(route),
@@ -123,9 +131,10 @@ class World:
             "url": "nowhere/",
         }
 
-    def _other_secret(self, name: str) -> str:
+    def _other_secret(self, route: Route, name: str) -> str:
         registration = self.registrations[0]
-        return registration.door_code if name == "token" else registration.token
+        is_door = name == "token" and not route.name.startswith("follow")
+        return registration.door_code if is_door else registration.token
 
     def _row(self, route: Route) -> int:
         """A row of the model that an address of the admin is about."""
