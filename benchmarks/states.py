@@ -262,6 +262,8 @@ MAILS: dict[str, dict[str, Any]] = {
     "moved-hall": _OWN | {"kind": "moved", "event__slug": "jihovychod"},
     "called-off": _OWN | {"kind": "called_off"},
     "reinstated": _OWN | {"kind": "reinstated"},
+    "follow-confirm": {"kind": "follow_confirm"},
+    "date-set": {"kind": "date_set"},
 }
 
 
