@@ -142,7 +142,7 @@ def _overtaken_by_registration(fact: RegistrationChange) -> MessageQuerySet:
 def _overtaken_by_event(fact: EventChange) -> MessageQuerySet:
     """Older news of the same event, and reminders of a start that is no more.
 
-    What followers read names the date of the moment it leaves: nothing overtakes it.
+    What followers read names the date of the moment it leaves: nothing overtakes it (truth.py).
     """
     queued = Message.objects.queued().filter(event=fact.event_id, follow__isnull=True).voidable()
     older = Q(event_change__event_revision__lt=fact.event_revision)

@@ -7,6 +7,7 @@ from django.utils import translation
 
 from events import dates
 from events.models import EventChange
+from notifications.announcements import new_message_id
 from notifications.invites import Invite, invite_for
 from notifications.letters import letter_for, rendered
 from notifications.mails import Mail, compose
@@ -46,7 +47,12 @@ def build(
 
 
 def build_for_follower(message: Message, follow: Follow, now: datetime) -> None:
-    """Fills the mail to a follower, without saving; `follow` is read with its event as of now."""
+    """Fills the mail to a follower, without saving; `follow` is read with its event as of now.
+
+    One that names what is no longer true is written anew, as another mail.
+    """
+    if message.raw:
+        message.message_id = new_message_id()
     with translation.override(message.language):
         letter = rendered(message.kind, values_for_follower(follow, now))
         is_asked_for = message.kind == Message.Kind.FOLLOW_CONFIRM
@@ -62,6 +68,7 @@ def build_for_follower(message: Message, follow: Follow, now: datetime) -> None:
             unsubscribe="" if is_asked_for else link_of_follow(follow),
         )
         message.raw = compose(mail)
+    message.shows_revision = follow.event.revision
 
 
 def _address(message: Message, registration: Registration) -> str:

@@ -152,11 +152,12 @@ def _take(case: Case | FollowCase, now: datetime, found: Claim) -> None:
 def _looked_at(case: Case | FollowCase, now: datetime) -> str:
     """Why the message is void, or an empty text: then it is true, and built."""
     reason = reason_to_void(case, now)
-    if reason or case.message.raw:
+    if reason:
         return reason
     if isinstance(case, FollowCase):
-        build_for_follower(case.message, case.follow, now)
-    else:
+        if case.is_outdated:
+            build_for_follower(case.message, case.follow, now)
+    elif not case.message.raw:
         build(case.message, case.registration, case.facts, now)
     return reason
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils import translation
 
 from events.models import Event, EventChange
+from events.states import Status
 from notifications import invites
 from notifications.announcements import FINAL, told
 from notifications.models import Follow, Message
@@ -45,6 +46,11 @@ class FollowCase:
     def event(self) -> Event:
         return self.follow.event
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the mail was built before the event changed: nobody else tells a follower."""
+        return self.message.shows_revision != self.event.revision
+
 
 def reason_to_void(case: Case | FollowCase, now: datetime) -> str:
     """Why the message must not leave any more, or an empty text; `now` is the claim's clock.
@@ -80,6 +86,8 @@ def _reason_of_follow(case: FollowCase, now: datetime) -> str:
     """Nobody is asked to wait for a date that is set, or told one that is gone again."""
     if case.event.is_called_off:
         return Reason.CALLED_OFF
+    if case.event.series.is_closed_door or case.event.status == Status.DRAFT:
+        return Reason.HIDDEN
     if case.message.kind == Kind.FOLLOW_CONFIRM:
         return _reason_of_wish(case)
     if not case.follow.is_active:

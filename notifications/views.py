@@ -83,6 +83,10 @@ def follow_sent(request: HttpRequest, series: str, event: str) -> HttpResponse:
     return render(request, "notifications/follow_sent.html", context)
 
 
+def _wish(token: str) -> Follow:
+    return get_object_or_404(Follow.objects.with_event().public(), token=token)
+
+
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @secret_page
@@ -92,11 +96,11 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     That click is answered at once, without a redirect, cookie or question (RFC 8058 §3.1). No other
     site can forge the form: it does not know the address.
     """
-    own = get_object_or_404(Follow.objects.with_event(), token=token)
+    own = _wish(token)
     name, value = ONE_CLICK.split("=")
     if request.POST.get(name) == value:
         actions.stop_follow(own.pk)
-        return _follow_page(request, get_object_or_404(Follow.objects.with_event(), pk=own.pk))
+        return _follow_page(request, _wish(token))
     answers = {"confirm": actions.confirm_follow, "stop": actions.stop_follow}
     if answer := answers.get(request.POST.get("answer", "")):
         with contextlib.suppress(rules.FollowError):

@@ -22,6 +22,10 @@ class FollowQuerySet(models.QuerySet["Follow"]):
         """With everything that a page or a mail prints of the event."""
         return self.select_related("event__series", "event__region", "event__venue__town")
 
+    def public(self) -> Self:
+        """Of events that anybody may see: a door that closed hides its wishes, too."""
+        return self.filter(event__in=Event.objects.published().public())
+
     def of_event(self, event: Event) -> Self:
         return self.filter(event=event)
 

@@ -91,6 +91,7 @@ class Message(models.Model):
         UNCHANGED = "unchanged", _("Moved back before the mail left")
         LATE = "late", _("Too late")
         NOT_FOLLOWED = "not followed", _("Nobody wishes to hear of it any more")
+        HIDDEN = "hidden", _("The session is not public any more")
         DATE_IS_SET = "date is set", _("The date is set already")
 
     key = models.CharField(max_length=120, unique=True)

@@ -1,11 +1,13 @@
 import threading
 from datetime import timedelta
+from email import message_from_bytes, policy
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
 from events import actions as event_actions
+from events import dates
 from notifications import announcing, claims, delivery, settling
 from notifications.models import Follow, Message
 from registrations import actions
@@ -279,6 +281,27 @@ def test_a_mail_to_a_follower_is_built_once_and_stays_the_same_bytes():
 
     assert (first.to_email, first.calendar_method) == (follow.email, "")
     assert (second.raw, second.message_id) == (first.raw, first.message_id)
+
+
+def test_a_mail_to_a_follower_that_names_an_old_date_is_written_anew_as_another_mail():
+    # To the registered a mail of its own tells that it moved; followers have this one alone.
+    follow = told_follower()
+    (message,) = claim().messages
+    old_id, old_raw = message.message_id, message.raw
+    settling.put_back(message, "451 later", timezone.now())
+    follow.event.refresh_from_db()
+    event_actions.move_event(follow.event_id, follow.event.starts_at + timedelta(days=40))
+    announcing.announce(timezone.now())
+
+    (again,) = claim(now=timezone.now() + timedelta(minutes=2)).messages
+
+    follow.event.refresh_from_db()
+    new_day = dates.plain(dates.full_date(follow.event.starts_at))
+    mail = message_from_bytes(bytes(again.raw), policy=policy.default)
+    assert (again.pk, again.shows_revision) == (message.pk, follow.event.revision)
+    assert new_day in str(mail["Subject"])
+    assert (again.message_id, again.raw) != (old_id, old_raw)
+    assert mail["Message-ID"] == again.message_id != old_id
 
 
 def test_a_released_mail_to_a_follower_is_written_anew():

@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from events import actions as event_actions
-from events.models import Event
+from events.models import Event, Series
 from notifications import actions as follow_actions
 from notifications import announcing, delivery
 from notifications.models import Message
@@ -359,7 +359,12 @@ def stop_following(event):
     follow_actions.stop_follow(event.follows.get().pk)
 
 
+def close_the_door(event):
+    Series.objects.filter(pk=event.series_id).update(is_closed_door=True)
+
+
 FOLLOWERS = [
+    (close_the_door, "hidden"),
     (lambda _event: None, "sent"),
     (stop_following, "not followed"),
     (call_off, "called off"),
@@ -386,6 +391,7 @@ WISHES = [
     (stop_following, "not followed"),
     (call_off, "called off"),
     (set_date, "date is set"),
+    (close_the_door, "hidden"),
 ]
 
 

@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from events import actions as event_actions
+from events.models import Series
 from notifications import actions
 from notifications.models import Follow, Message
 from registrations import limits
@@ -157,6 +158,13 @@ def test_a_stranger_finds_no_form_of_a_closed_door(client):
     for path in (address(event), address(event, "sent/")):
         assert client.get(path).status_code == 404
     assert client.post(address(event), {"email": EMAIL}).status_code == 404
+
+
+def test_a_door_that_closed_hides_its_wishes(client, event):
+    follow = factories.follow(event=event)
+    Series.objects.update(is_closed_door=True)
+
+    assert client.get(link(follow)).status_code == 404
 
 
 # --- The page of a wish -------------------------------------------------------------------------
