@@ -13,7 +13,8 @@ from accounts.models import User
 from benchmarks.stack import TREE
 from events import actions as event_actions
 from events.models import Event, EventQuerySet, Municipality, Venue
-from notifications.models import Message
+from notifications.actions import stop_follow
+from notifications.models import Follow, Message
 from notifications.sweeping import sweep
 from registrations import actions, limits
 from registrations.models import Registration
@@ -36,6 +37,7 @@ class Cast:
 
     people: dict[str, Registration] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
+    follows: dict[str, Follow] = field(default_factory=dict)
 
     def token(self, word: str) -> str:
         return self.people[word].token
@@ -60,6 +62,7 @@ def programme() -> Cast:
     _person(event("jihovychod"), language="en")
     _tell()
     _rows("praha").update(starts_at=None, ends_at=None)
+    cast.follows = _follows(event("praha"))
     _rows("stredni-cechy").update(closing_hours=24 * 300)
     _move_hall(event("jihovychod"))
     _tell()
@@ -69,7 +72,8 @@ def programme() -> Cast:
 def crowd(cast: Cast) -> None:
     """People everywhere, and an event in every state that a tile can show."""
     original = Event.objects.get(series__slug=SERIES, slug="jihozapad")
-    _rows("praha").update(starts_at=original.starts_at, ends_at=original.ends_at)
+    assert original.starts_at
+    event_actions.move_event(event("praha").pk, original.starts_at, original.ends_at)
     _rows("stredni-cechy").update(closing_hours=24)
     _call_off_and_hold(cast)
     _open(cast)
@@ -95,6 +99,17 @@ def _rows(slug: str) -> EventQuerySet:
 def _tell() -> None:
     """Everybody reads what happened so far."""
     sweep(timezone.now())
+
+
+def _follows(announced: Event) -> dict[str, Follow]:
+    """Who waits for the date: not confirmed yet, confirmed, stopped, and one in English."""
+    found = {
+        word: factories.follow(event=announced, is_confirmed=word != "asked")
+        for word in ("asked", "followed", "stopped")
+    }
+    stop_follow(found["stopped"].pk)
+    factories.follow(event=announced, language="en")
+    return found
 
 
 def _users() -> dict[str, User]:

@@ -26,7 +26,7 @@ def all_scenes() -> Iterator[Iterator[State]]:
     scenes.towns_alone()
     yield _empty()
     cast = scenes.programme()
-    yield _programme()
+    yield _programme(cast)
     way_scenes.ways(cast)
     scenes.crowd(cast)
     yield _crowd(cast)
@@ -37,7 +37,7 @@ def _empty() -> Iterator[State]:
     yield State("town-empty", at("town", query="?q=Milevsko"))
 
 
-def _programme() -> Iterator[State]:
+def _programme(cast: Cast) -> Iterator[State]:
     yield State("home-programme", at("home"), shows=".tiles.map .status.announced")
     yield State("series-announced", at("series", SERIES), shows=".status.announced")
     for name, slug, shows in (
@@ -49,10 +49,28 @@ def _programme() -> Iterator[State]:
         yield State(f"event-{name}", at("event", SERIES, slug), shows=shows)
     yield State("register-closed", at("register", SERIES, "stredni-cechy"))
     yield State("register-announced", at("register", SERIES, "praha"))
+    yield from _follows(cast)
     announced = scenes.event("praha")
     page = at("admin:events_event_change", announced.pk)
     yield State("admin-event-announced", page, "organiser")
     yield State("admin-set-date", at("move_event", announced.pk), "organiser")
+
+
+def _follows(cast: Cast) -> Iterator[State]:
+    form = at("follow_event", SERIES, "praha")
+    yield State("follow-form", form, shows="[name=email]")
+    yield State(
+        "follow-form-errors",
+        form,
+        "stranger",
+        INVALID,
+        filled({"email": "anna"}),
+        ".error-summary li",
+    )
+    yield State("follow-form-dated", at("follow_event", SERIES, "jihozapad"))
+    yield State("follow-sent", at("follow_sent", SERIES, "praha"))
+    for word, follow in cast.follows.items():
+        yield State(f"follow-{word}", at("follow", follow.token), shows="[name=answer]")
 
 
 def _crowd(cast: Cast) -> Iterator[State]:
@@ -252,6 +270,8 @@ MAILS: dict[str, dict[str, Any]] = {
     "moved-hall": _OWN | {"kind": "moved", "event__slug": "jihovychod"},
     "called-off": _OWN | {"kind": "called_off"},
     "reinstated": _OWN | {"kind": "reinstated"},
+    "follow-confirm": {"kind": "follow_confirm"},
+    "date-set": {"kind": "date_set"},
 }
 
 

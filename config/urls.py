@@ -15,6 +15,7 @@ urlpatterns = [
     path("d/", include("desk.door_urls")),
     *i18n_patterns(
         path("", include("registrations.urls")),
+        path("", include("notifications.urls")),
         path("", include("events.urls")),
         prefix_default_language=False,
     ),

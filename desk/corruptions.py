@@ -10,7 +10,7 @@ from desk import invariants
 from events import actions as event_actions
 from events.models import Event, EventChange, Kraj, Municipality, Region, Series, Venue
 from events.states import Status as EventStatus
-from notifications.models import Message, Reminder
+from notifications.models import Follow, Message, Reminder
 from registrations import actions
 from registrations.applications import Application
 from registrations.models import Organisation, Quota, Registration, RegistrationChange
@@ -63,8 +63,8 @@ def _missed() -> Iterator[tuple[str, list[str]]]:
 
 def _clear() -> None:
     rows: tuple[type[models.Model], ...] = (
-        Reminder, Message, RegistrationChange, Registration, Organisation, EventChange, Quota,
-        Event, Series, Venue, Municipality, Kraj, Region,
+        Reminder, Message, Follow, RegistrationChange, Registration, Organisation, EventChange,
+        Quota, Event, Series, Venue, Municipality, Kraj, Region,
     )  # fmt: skip
     Registration.objects.update(replaced_by=None)
     for model in rows:
@@ -112,6 +112,26 @@ def _message(change: RegistrationChange, **fields: object) -> Message:
         "not_after": now + timedelta(days=3), "claimed_at": now, "settled_at": now,
     }  # fmt: skip
     return Message.objects.create(**values | fields)
+
+
+def _follow(event: Event, messages: int, **fields: object) -> Follow:
+    """A confirmed wish whose date was set and announced, told so many times."""
+    now = timezone.now()
+    values: dict[str, object] = {"confirmed_at": now - timedelta(hours=1)} | fields
+    follow = Follow.objects.create(
+        event=event, email="wish@setkani.example", language="cs", **values
+    )
+    Event.objects.update(revision=2)
+    change = event.changes.create(
+        kind="scheduled", at=now, announced_at=now, event_revision=2, incarnation=0
+    )
+    for number in range(messages):
+        Message.objects.create(
+            key=f"scratch:f{number}", kind="date_set", language="cs", follow=follow, state="sent",
+            event_change=change, message_id=f"<f{number}@setkani.example>",
+            not_after=now + timedelta(days=3), claimed_at=now, settled_at=now,
+        )  # fmt: skip
+    return follow
 
 
 def _allow(model: type[models.Model], name: str) -> None:
@@ -210,6 +230,16 @@ def fact_without_message(event: Event) -> object:
     return Message.objects.all().delete()
 
 
+@breaks("6 a date that is announced")
+def date_told_to_nobody(event: Event) -> object:
+    return _follow(event, messages=0)
+
+
+@breaks("6 a date that is announced")
+def date_told_twice(event: Event) -> object:
+    return _follow(event, messages=2)
+
+
 @breaks("8 nothing is lost")
 def message_that_hangs(event: Event) -> object:
     return Message.objects.update(
@@ -230,6 +260,11 @@ def written_to_after_cancelling(event: Event) -> object:
     )
     change = registration.changes.latest("pk")
     return _message(change, kind="cancelled")
+
+
+@breaks("9 nobody is told a date")
+def date_told_after_stopping(event: Event) -> object:
+    return _follow(event, messages=1, stopped_at=timezone.now() - timedelta(minutes=1))
 
 
 @breaks("9 no reminder")

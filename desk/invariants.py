@@ -14,7 +14,7 @@ from accounts.text import fold
 from events.models import Event, EventChange, Municipality
 from events.states import Status as EventStatus
 from notifications.announcements import FINAL
-from notifications.models import Message, Reminder
+from notifications.models import Follow, Message, Reminder
 from registrations import capacity, rules
 from registrations.models import Organisation, Person, Registration, RegistrationChange
 from registrations.states import HOLDING_A_PLACE, LIVE, MOVES, Status
@@ -185,6 +185,19 @@ def without_message(now: datetime) -> Iterator[str]:
         yield f"registrationchange {change.pk}"
 
 
+@check("6 a date that is announced is told to every follower, once")
+def untold_dates(now: datetime) -> Iterator[str]:
+    set_later = EventChange.objects.filter(
+        event=OuterRef("event"), kind=EventKind.SCHEDULED, announced_at__gt=OuterRef("confirmed_at")
+    )
+    told = Message.objects.of_dates().filter(follow=OuterRef("pk"))
+    for follow in Follow.objects.active().filter(Exists(set_later), ~Exists(told)).iterator():
+        yield f"follow {follow.pk}"
+    counted = Message.objects.of_dates().exclude(state__in=["failed", "void"]).values("follow")
+    for row in counted.annotate(times=Count("pk")).filter(times__gt=1):
+        yield f"follow {row['follow']}"
+
+
 @check("8 nothing is lost: no message hangs in the queue or in a dead sender's hands")
 def stuck(now: datetime) -> Iterator[str]:
     overdue = Q(state="queued", next_attempt_at__lt=now - SETTLED_WITHIN)
@@ -200,6 +213,13 @@ def written_to_the_cancelled(now: datetime) -> Iterator[str]:
     ).exclude(to_status__in=LIVE)
     claimed = Message.objects.filter(claimed_at__isnull=False, registration__isnull=False)
     for message in claimed.exclude(kind__in=FINAL).filter(Exists(over)).iterator():
+        yield f"message {message.pk}"
+
+
+@check("9 nobody is told a date who has stopped following")
+def told_to_the_stopped(now: datetime) -> Iterator[str]:
+    late = Message.objects.of_dates().filter(claimed_at__gt=F("follow__stopped_at"))
+    for message in late.iterator():
         yield f"message {message.pk}"
 
 

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from events.models import Event, EventChange
-from notifications.announcements import messages_of
+from notifications.announcements import messages_of, messages_to_followers
+from notifications.announcing import untold_followers
 from notifications.invites import CANCELS, REQUESTS
 from notifications.models import Message
 from registrations import capacity, placing, rules, waiting_list
@@ -49,7 +50,8 @@ def of_event_change(event: Event, kind: EventChange.Kind, now: datetime) -> Prev
         event=event, kind=kind, at=now, event_revision=event.revision + 1, incarnation=0
     )
     live = Registration.objects.filter(event=event).live().select_related("booking", "event")
-    return _counted(messages_of(fact, list(live), now))
+    to_followers = messages_to_followers(fact, untold_followers(event.pk), now)
+    return _counted([*messages_of(fact, list(live), now), *to_followers])
 
 
 def of_capacity(event: Event, places: int, now: datetime) -> Preview:

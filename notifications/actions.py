@@ -1,4 +1,4 @@
-"""What organisers do with mails: send a failed one again, see whether mail works."""
+"""What organisers do with mails, and followers with their wishes: each verb is one transaction."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -7,12 +7,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.transactions import action
-from notifications.announcements import HORIZON, new_message_id
+from notifications.announcements import HORIZON, message_to_follower, new_message_id
 from notifications.letters import test_letter
 from notifications.mails import Mail, ascii_address, compose
-from notifications.models import Message
+from notifications.models import Follow, Message
+from notifications.rules import problems_of_confirming, problems_of_following, refuse
+from registrations.actions.locks import locked_event
 
 TEST_HORIZON = timedelta(hours=1)
+# A repeated wish writes to the address at most once in this time.
+QUIET_AFTER_WISH = timedelta(hours=1)
 
 
 class NotSendable(Exception):
@@ -38,6 +42,7 @@ def send_again(message_id: int, *, actor_id: int | None = None) -> Message:
         event=failed.event,
         registration=failed.registration,
         booking=failed.booking,
+        follow=failed.follow,
         to_email=failed.to_email,
         actor_id=actor_id,
         message_id=new_message_id(),
@@ -83,3 +88,58 @@ def _test_mail(address: str, language: str, message_id: str, now: datetime) -> b
             reply_to=address,
         )
     )
+
+
+@action
+def follow_event(event_id: int, email: str, language: str) -> Follow:
+    """Keeps the wish of an address (lower-case) and sends it the link that confirms it.
+
+    A wish that is known changes nothing; its link is sent again, at most once an hour. One that was
+    stopped, or not confirmed in time, begins anew with another link. Raises FollowError,
+    Event.DoesNotExist.
+    """
+    event = locked_event(event_id)
+    now = timezone.now()
+    refuse(problems_of_following(event))
+    follow = Follow.objects.filter(event=event, email=email).first()
+    if follow is None:
+        follow = Follow(event=event, email=email, language=language, created_at=now)
+    elif follow.is_stopped or follow.is_expired(now):
+        follow.begin_anew(now)
+    follow.save()
+    if not follow.messages.filter(created_at__gt=now - QUIET_AFTER_WISH).exists():
+        message_to_follower(Message.Kind.FOLLOW_CONFIRM, follow, now).save()
+    return follow
+
+
+@action
+def confirm_follow(follow_id: int) -> Follow:
+    """Makes the wish count, also again after it was stopped; twice is once.
+
+    Raises FollowError where there is nothing to wait for or the link has expired, and
+    Follow.DoesNotExist.
+    """
+    follow = _locked_follow(follow_id)
+    now = timezone.now()
+    refuse(problems_of_confirming(follow, now))
+    follow.confirmed_at, follow.stopped_at = follow.confirmed_at or now, None
+    follow.save()
+    return follow
+
+
+@action
+def stop_follow(follow_id: int) -> Follow:
+    """Ends the wish, whatever became of the event; twice is once. Raises Follow.DoesNotExist."""
+    follow = _locked_follow(follow_id)
+    follow.stopped_at = follow.stopped_at or timezone.now()
+    follow.save()
+    return follow
+
+
+def _locked_follow(follow_id: int) -> Follow:
+    """Under the locks of its event and itself: no date is set between the look and the wish."""
+    event = locked_event(Follow.objects.values_list("event_id", flat=True).get(pk=follow_id))
+    rows = Follow.objects.select_for_update(of=("self",), no_key=True)
+    follow = rows.get(pk=follow_id)
+    follow.event = event
+    return follow

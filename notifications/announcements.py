@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from events.models import EventChange
-from notifications.models import Message
+from notifications.models import Follow, Message
 from registrations.models import Registration, RegistrationChange
 from registrations.states import Status
 
@@ -68,6 +68,29 @@ REGISTRATION_FACTS: dict[str, Spec] = {
     RegistrationChange.Kind.TRANSFERRED: Kind.CANCELLED,
     RegistrationChange.Kind.CORRECTED: by_status,
 }
+
+
+def of_reinstated(fact: EventChange) -> Message.Kind | None:
+    """A date that was set while the session was called off is told when it is held after all."""
+    return SILENT if fact.event.starts_at is None else Kind.DATE_SET
+
+
+# What followers hear, each once: that there is a date.
+FOLLOWER_FACTS: dict[str, Message.Kind | Callable[[EventChange], Message.Kind | None] | None] = {
+    EventChange.Kind.CREATED: SILENT,
+    EventChange.Kind.ANNOUNCED: SILENT,
+    EventChange.Kind.SCHEDULED: Kind.DATE_SET,
+    EventChange.Kind.MOVED: SILENT,
+    EventChange.Kind.RETITLED: SILENT,
+    EventChange.Kind.CALLED_OFF: SILENT,
+    EventChange.Kind.REINSTATED: of_reinstated,
+    EventChange.Kind.CAPACITY_CHANGED: SILENT,
+    EventChange.Kind.ADMISSION_CHANGED: SILENT,
+    EventChange.Kind.QUOTAS_CHANGED: SILENT,
+    EventChange.Kind.EDITED: SILENT,
+    EventChange.Kind.LIST_READ: SILENT,
+    EventChange.Kind.LIST_EXPORTED: SILENT,
+}
 # What the contact of a booking reads a summary of.
 SUMMARISED = frozenset(
     {
@@ -104,6 +127,12 @@ def kind_of(fact: Fact) -> Message.Kind | None:
     return spec(fact) if callable(spec) else spec
 
 
+def kind_for_followers(fact: EventChange) -> Message.Kind | None:
+    """The kind of mail that tells followers of a fact; None: none. KeyError: unmapped."""
+    spec = FOLLOWER_FACTS[fact.kind]
+    return spec(fact) if callable(spec) else spec
+
+
 def told(facts: Iterable[EventChange]) -> list[EventChange]:
     """What people hear of one event's facts (by revision), oldest first.
 
@@ -135,6 +164,36 @@ def messages_of(fact: Fact, registrations: Sequence[Registration], now: datetime
         if _has_summary(kind, fact, registration):
             rows.append(_message(kind, fact, registration, now, to_contact=True))
     return rows
+
+
+def messages_to_followers(
+    fact: EventChange, follows: Sequence[Follow], now: datetime
+) -> list[Message]:
+    """The messages that tell these followers of a fact, not saved yet."""
+    kind = kind_for_followers(fact)
+    if kind is SILENT:
+        return []
+    return [message_to_follower(kind, follow, now, fact=fact) for follow in follows]
+
+
+def message_to_follower(
+    kind: Message.Kind, follow: Follow, now: datetime, *, fact: EventChange | None = None
+) -> Message:
+    """A message about a wish, not saved yet; one without a fact is known by its second."""
+    cause = f"event:{fact.pk}" if fact else f"{now:%Y%m%dT%H%M%S}"
+    return Message(
+        key=f"{kind}:{cause}:f{follow.pk}",
+        kind=kind,
+        language=follow.language,
+        event_change=fact,
+        event_id=follow.event_id,
+        follow=follow,
+        to_email=follow.email,
+        message_id=new_message_id(),
+        created_at=now,
+        next_attempt_at=now,
+        not_after=(fact.at if fact else now) + HORIZON,
+    )
 
 
 def _has_summary(kind: Message.Kind, fact: Fact, registration: Registration) -> bool:

@@ -9,8 +9,17 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.transactions import action
 from events.models import EventChange
 from notifications import settling
-from notifications.announcements import EVENT_FAMILY, FINAL, PROMISING, kind_of, messages_of, told
-from notifications.models import Message, MessageQuerySet
+from notifications.announcements import (
+    EVENT_FAMILY,
+    FINAL,
+    PROMISING,
+    kind_for_followers,
+    kind_of,
+    messages_of,
+    messages_to_followers,
+    told,
+)
+from notifications.models import Follow, Message, MessageQuerySet
 from registrations.models import Registration, RegistrationChange
 from registrations.states import LIVE
 
@@ -71,6 +80,8 @@ def _tell_registrations(facts: list[RegistrationChange], now: datetime) -> None:
 def _tell_events(facts: list[EventChange], now: datetime) -> None:
     heard = _heard({fact.event_id for fact in facts})
     for fact in facts:
+        if kind_for_followers(fact):
+            _file(messages_to_followers(fact, untold_followers(fact.event_id), now))
         if fact.pk not in heard:
             continue
         _file(messages_of(fact, _audience(fact), now))
@@ -97,6 +108,17 @@ def _audience(fact: EventChange) -> list[Registration]:
     return list(rows.select_related("booking", "event").order_by("pk"))
 
 
+def untold_followers(event_id: int) -> list[Follow]:
+    """Who wishes to hear of this event's date, and no mail has told them or is about to.
+
+    One that was void did not: the session was called off meanwhile.
+    """
+    told_already = Message.objects.of_dates().filter(follow=OuterRef("pk"))
+    told_already = told_already.exclude(state=Message.State.VOID)
+    follows = Follow.objects.active().filter(~Exists(told_already), event=event_id)
+    return list(follows.order_by("pk"))
+
+
 def _file(messages: list[Message]) -> None:
     """A key that exists already was derived before; deriving twice is harmless."""
     Message.objects.bulk_create(messages, batch_size=500, ignore_conflicts=True)
@@ -118,8 +140,11 @@ def _overtaken_by_registration(fact: RegistrationChange) -> MessageQuerySet:
 
 
 def _overtaken_by_event(fact: EventChange) -> MessageQuerySet:
-    """Older news of the same event, and reminders of a start that is no more."""
-    queued = Message.objects.queued().filter(event=fact.event_id).voidable()
+    """Older news of the same event, and reminders of a start that is no more.
+
+    What followers read names the date of the moment it leaves: nothing overtakes it (truth.py).
+    """
+    queued = Message.objects.queued().filter(event=fact.event_id, follow__isnull=True).voidable()
     older = Q(event_change__event_revision__lt=fact.event_revision)
     is_new_start = fact.old("starts_at") != fact.new("starts_at")
     if is_new_start or kind_of(fact) == Kind.CALLED_OFF:

@@ -7,10 +7,12 @@ from django.utils import translation
 
 from events import dates
 from events.models import EventChange
+from notifications.announcements import new_message_id
 from notifications.invites import Invite, invite_for
-from notifications.letters import letter_for
+from notifications.letters import letter_for, rendered
 from notifications.mails import Mail, compose
-from notifications.models import Message
+from notifications.models import Follow, Message
+from notifications.readers import link_of_follow, values_for_follower
 from registrations.models import Registration
 
 
@@ -42,6 +44,31 @@ def build(
     _keep(message, registration, invite)
     if message.kind == Message.Kind.REMINDER:
         message.not_after = min(message.not_after, _end_of_day(now))
+
+
+def build_for_follower(message: Message, follow: Follow, now: datetime) -> None:
+    """Fills the mail to a follower, without saving; `follow` is read with its event as of now.
+
+    One that names what is no longer true is written anew, as another mail.
+    """
+    if message.raw:
+        message.message_id = new_message_id()
+    with translation.override(message.language):
+        letter = rendered(message.kind, values_for_follower(follow, now))
+        is_asked_for = message.kind == Message.Kind.FOLLOW_CONFIRM
+        message.to_email = follow.email
+        mail = Mail(
+            to_email=message.to_email,
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            message_id=message.message_id,
+            sent_at=now,
+            reply_to=follow.event.series.contact_email,
+            unsubscribe="" if is_asked_for else link_of_follow(follow),
+        )
+        message.raw = compose(mail)
+    message.shows_revision = follow.event.revision
 
 
 def _address(message: Message, registration: Registration) -> str:

@@ -14,9 +14,9 @@ from accounts.transactions import action
 from events.models import EventChange
 from notifications import settling
 from notifications.announcements import EVENT_FAMILY
-from notifications.building import build
-from notifications.models import Message, MessageQuerySet
-from notifications.truth import Case, reason_to_void
+from notifications.building import build, build_for_follower
+from notifications.models import Follow, Message, MessageQuerySet
+from notifications.truth import Case, FollowCase, reason_to_void
 from registrations.models import Registration
 
 State = Message.State
@@ -46,12 +46,14 @@ def claim(now: datetime, limit: int, *, only: int | None = None) -> Claim:
     messages = _lock(_due(now, only), limit)
     if not messages:
         return found
-    registrations = _registrations(messages)
+    registrations, follows = _registrations(messages), _follows(messages)
     facts = _facts({row.event_id for row in registrations.values()})
     for message in messages:
-        if message.registration_id is None:
+        if not message.is_built_here:
             _take_as_filed(message, now, found)
-        elif registration := registrations.get(message.registration_id):
+        elif follow := follows.get(message.follow_id or 0):
+            _take(FollowCase(message, follow), now, found)
+        elif registration := registrations.get(message.registration_id or 0):
             message.registration = registration
             case = Case(message, registration, facts[registration.event_id])
             _take(case, now, found)
@@ -102,6 +104,14 @@ def _registrations(messages: list[Message]) -> dict[int, Registration]:
     return {row.pk: row for row in locked}
 
 
+def _follows(messages: list[Message]) -> dict[int, Follow]:
+    """The wishes the messages are about, locked likewise: nobody stops one in between."""
+    pks = {message.follow_id for message in messages if message.follow_id}
+    rows = Follow.objects.with_event().filter(pk__in=pks)
+    locked = rows.select_for_update(of=("self",), no_key=True, skip_locked=True) if pks else []
+    return {row.pk: row for row in locked}
+
+
 def _facts(event_ids: Iterable[int]) -> dict[int, list[EventChange]]:
     """What happened to these events, announced or not, by revision."""
     facts: dict[int, list[EventChange]] = defaultdict(list)
@@ -119,8 +129,8 @@ def _take_as_filed(message: Message, now: datetime, found: Claim) -> None:
         _hold(message, now, found)
 
 
-def _take(case: Case, now: datetime, found: Claim) -> None:
-    """Voids, gives up or holds one message about a place; fails one that nobody can write."""
+def _take(case: Case | FollowCase, now: datetime, found: Claim) -> None:
+    """Voids, gives up or holds one message; fails one that nobody can write."""
     message = case.message
     if now > message.not_after:
         _give_up(message, now, found)
@@ -139,10 +149,15 @@ def _take(case: Case, now: datetime, found: Claim) -> None:
         _hold(message, now, found)
 
 
-def _looked_at(case: Case, now: datetime) -> str:
+def _looked_at(case: Case | FollowCase, now: datetime) -> str:
     """Why the message is void, or an empty text: then it is true, and built."""
     reason = reason_to_void(case, now)
-    if not reason and not case.message.raw:
+    if reason:
+        return reason
+    if isinstance(case, FollowCase):
+        if case.is_outdated:
+            build_for_follower(case.message, case.follow, now)
+    elif not case.message.raw:
         build(case.message, case.registration, case.facts, now)
     return reason
 

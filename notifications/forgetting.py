@@ -3,19 +3,26 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef, Q
+
 from accounts.transactions import action
-from notifications.models import Message
+from events.states import Status as EventStatus
+from notifications.models import Follow, FollowQuerySet, Message
+from notifications.models.follows import CONFIRMED_WITHIN
 from registrations.actions import forget_needs
 
 BODIES_KEPT = timedelta(days=30)
+# A wish that is over stays as long as somebody may ask why a mail came.
+FOLLOWS_KEPT = timedelta(days=14)
 
 
 @dataclass(frozen=True)
 class Forgotten:
-    """How many rows were emptied."""
+    """How many rows were emptied, and how many wishes deleted."""
 
     bodies: int
     needs: int
+    follows: int
 
 
 @action
@@ -25,6 +32,33 @@ def forget_bodies(now: datetime) -> int:
     return settled.update(raw=None)
 
 
+@action
+def forget_follows(now: datetime) -> int:
+    """Deletes the wishes that nobody confirmed or that are over, with the mails about them.
+
+    `now` is aware. One whose mail is still under way stays until that has ended.
+    """
+    rows = _forgettable(now).select_for_update(of=("self",), skip_locked=True)
+    pks = list(rows.values_list("pk", flat=True))
+    Message.objects.filter(follow__in=pks).delete()
+    Follow.objects.filter(pk__in=pks).delete()
+    return len(pks)
+
+
+def _forgettable(now: datetime) -> FollowQuerySet:
+    """Not confirmed in time; or a fortnight ago written to, stopped, called off or over."""
+    before, messages = now - FOLLOWS_KEPT, Message.objects.filter(follow=OuterRef("pk"))
+    told = messages.of_dates().filter(
+        state__in=[Message.State.SENT, Message.State.FAILED], settled_at__lt=before
+    )
+    is_forgotten = Q(confirmed_at__isnull=True, created_at__lt=now - CONFIRMED_WITHIN)
+    is_called_off = Q(event__status=EventStatus.CANCELLED, event__changed_at__lt=before)
+    is_over = Q(stopped_at__lt=before) | Q(event__ends_at__lt=before) | is_called_off | Exists(told)
+    return Follow.objects.filter(~Exists(messages.unsettled()), is_forgotten | is_over)
+
+
 def forget(now: datetime) -> Forgotten:
     """All that time deletes, each in its own transaction."""
-    return Forgotten(bodies=forget_bodies(now), needs=forget_needs(now))
+    return Forgotten(
+        bodies=forget_bodies(now), needs=forget_needs(now), follows=forget_follows(now)
+    )

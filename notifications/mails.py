@@ -21,10 +21,19 @@ from events.dates import PRAGUE
 SENDER_NAME = "Setkání"
 SHORTEST_SUBJECT, LONGEST_SUBJECT = 5, 150
 ATTACHMENT = "invite.ics"
+# The one value of the header, and the body of the POST that answers it (RFC 8058 §3.1).
+ONE_CLICK = "List-Unsubscribe=One-Click"
 # The old policy: it folds between words only, the new one breaks long addresses apart.
 ON_THE_WIRE = compat32.clone(linesep="\r\n", mangle_from_=False)
 _QUOTED_PRINTABLE = Charset("utf-8")
 _QUOTED_PRINTABLE.body_encoding = QP
+
+
+class _OneLine(Header):
+    """A value that stands behind its name however long it is: not every reader unfolds a link."""
+
+    def encode(self, *_options: object, **_more: object) -> str:
+        return str(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +50,8 @@ class Mail:
     to_name: str = ""
     # The first mail of the thread.
     references: str = ""
+    # The link that ends what the reader did not order (RFC 8058); empty in mails about a place.
+    unsubscribe: str = ""
     # METHOD and the VCALENDAR.
     calendar: tuple[str, bytes] | None = None
 
@@ -98,6 +109,9 @@ def _headers(mail: Mail) -> dict[str, str | Header]:
     }
     if mail.references:
         headers |= {"In-Reply-To": mail.references, "References": mail.references}
+    if mail.unsubscribe:
+        headers["List-Unsubscribe"] = _OneLine(f"<{mail.unsubscribe}>")
+        headers["List-Unsubscribe-Post"] = ONE_CLICK
     return headers
 
 

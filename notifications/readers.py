@@ -13,8 +13,10 @@ from django.utils.translation import pgettext
 
 from events import dates
 from events.models import Event, EventChange, Venue
+from events.states import State
+from events.templatetags.status import when
 from notifications.announcements import FINAL
-from notifications.models import Message
+from notifications.models import Follow, Message
 from notifications.news import News, news_for
 from registrations import placing, rules
 from registrations.models import Booking, Registration, RegistrationChange
@@ -64,6 +66,37 @@ def values_of(
     values["rows"] = rows
     values["rows_text"] = _aligned([*_change_rows(values, message.kind), *rows])
     return values
+
+
+def values_for_follower(follow: Follow, now: datetime) -> dict[str, Any]:
+    """Everything the templates of mails to followers name, in the active language, as of now."""
+    event = follow.event
+    is_waited_for = event.way_in(now) == State.OPENS_LATER
+    rows = [
+        Row(_("When"), _when(event.starts_at, event.ends_at) or when(event), is_strong=True),
+        Row(_("Where"), _where(event.venue)),
+    ]
+    rows = [row for row in rows if row.value]
+    return {
+        "language": follow.language,
+        "what": _shortened(event.name_in_line),
+        "name": f"{event.series.title}, {event.name}",
+        "day": dates.full_date(event.starts_at) if event.starts_at else "",
+        "preheader": " ".join(f"{row.value}." for row in rows),
+        "rows": rows,
+        "rows_text": _aligned(rows),
+        "opens": dates.moment(event.opens_at) if is_waited_for and event.opens_at else "",
+        "is_followed": follow.is_active,
+        "link": settings.BASE_URL + reverse("register", args=[event.series.slug, event.slug]),
+        "follow_link": link_of_follow(follow),
+        "organiser": event.series.organiser,
+        "privacy_link": settings.BASE_URL + reverse("privacy"),
+    }
+
+
+def link_of_follow(follow: Follow) -> str:
+    """The page of a wish in the active language; a POST of one click ends it (RFC 8058)."""
+    return settings.BASE_URL + reverse("follow", args=[follow.token])
 
 
 def _place(registration: Registration) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def release(messages: list[Message]) -> None:
     """Claimed and not attempted: back at once, uncounted, and written anew if we can."""
     for message in messages:
         _leased(message).update(state=State.QUEUED, leased_until=None, attempts=F("attempts") - 1)
-        if message.attempts == 1 and message.registration_id:
+        if message.attempts == 1 and message.is_built_here:
             Message.objects.filter(pk=message.pk, attempts=0, state=State.QUEUED).update(
                 raw=None,
                 claimed_at=None,

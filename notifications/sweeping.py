@@ -37,7 +37,7 @@ def sweep(now: datetime) -> Swept:
         swept.reminded += count
     _deliver(swept, now)
     forgotten = forgetting.forget(now)
-    swept.forgotten = forgotten.bodies + forgotten.needs
+    swept.forgotten = forgotten.bodies + forgotten.needs + forgotten.follows
     return swept
 
 

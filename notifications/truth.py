@@ -7,9 +7,10 @@ from datetime import datetime
 from django.utils import translation
 
 from events.models import Event, EventChange
+from events.states import Status
 from notifications import invites
 from notifications.announcements import FINAL, told
-from notifications.models import Message
+from notifications.models import Follow, Message
 from notifications.news import news_for
 from registrations.models import Registration
 
@@ -34,7 +35,24 @@ class Case:
         return any(fact.event_revision > revision for fact in told(self.facts))
 
 
-def reason_to_void(case: Case, now: datetime) -> str:
+@dataclass(frozen=True)
+class FollowCase:
+    """A message to a follower, with the wish and its event as they are now."""
+
+    message: Message
+    follow: Follow
+
+    @property
+    def event(self) -> Event:
+        return self.follow.event
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the mail was built before the event changed: nobody else tells a follower."""
+        return self.message.shows_revision != self.event.revision
+
+
+def reason_to_void(case: Case | FollowCase, now: datetime) -> str:
     """Why the message must not leave any more, or an empty text; `now` is the claim's clock.
 
     That a registration is over is always true. A calling-off that takes an entry out of a calendar
@@ -43,6 +61,8 @@ def reason_to_void(case: Case, now: datetime) -> str:
     message = case.message
     if now > message.not_after:
         return Reason.LATE
+    if isinstance(case, FollowCase):
+        return _reason_of_follow(case, now)
     if message.kind in FINAL:
         return TRUE
     if not case.registration.is_live:
@@ -60,6 +80,27 @@ def _reason_of_event(case: Case, now: datetime) -> str:
     if case.event.is_over(now):
         return Reason.LATE
     return Reason.SUPERSEDED if _is_stale(case) else TRUE
+
+
+def _reason_of_follow(case: FollowCase, now: datetime) -> str:
+    """Nobody is asked to wait for a date that is set, or told one that is gone again."""
+    if case.event.is_called_off:
+        return Reason.CALLED_OFF
+    if case.event.series.is_closed_door or case.event.status == Status.DRAFT:
+        return Reason.HIDDEN
+    if case.message.kind == Kind.FOLLOW_CONFIRM:
+        return _reason_of_wish(case)
+    if not case.follow.is_active:
+        return Reason.NOT_FOLLOWED
+    if case.event.starts_at is None:
+        return Reason.UNCHANGED
+    return Reason.LATE if case.event.has_started(now) else TRUE
+
+
+def _reason_of_wish(case: FollowCase) -> str:
+    if case.follow.is_stopped:
+        return Reason.NOT_FOLLOWED
+    return Reason.DATE_IS_SET if case.event.starts_at else TRUE
 
 
 def _is_stale(case: Case) -> bool:

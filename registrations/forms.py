@@ -1,7 +1,8 @@
 """What people type, cleaned into an application; the rules are elsewhere."""
 
 from dataclasses import fields
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,6 +14,7 @@ from events.towns import find_towns, label_of
 from registrations import addresses
 from registrations.applications import Application, TypedTown
 from registrations.models import Sector
+from registrations.nonces import Nonce
 
 ABROAD = "abroad"
 
@@ -242,3 +244,33 @@ class RegistrationForm(forms.Form):
         data = self.cleaned_data
         names = {field.name for field in fields(Application)} - {"language"}
         return Application(language=language, **{name: data[name] for name in names})
+
+
+class PublicForm(forms.Form):
+    """Any form on the web: with the signed nonce and a field that only robots fill (rule 22)."""
+
+    nonce = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
+    website = forms.CharField(
+        label=_("Leave this field empty"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    def nonce_of(self, event_id: int) -> Nonce | None:
+        """The nonce that was sent; None for a forged, foreign or missing one."""
+        return Nonce.read(self["nonce"].value() or "", event_id)
+
+    def doubted(self, event_id: int, now: datetime) -> Self | None:
+        """The form to be sent once more, where a robot may have sent it; None where a person did.
+
+        Too fast, with the trap filled, or with no nonce of this event; `now` is aware.
+        """
+        nonce = self.nonce_of(event_id)
+        if nonce and not self["website"].value() and not nonce.is_too_fast(now):
+            return None
+        return self.refilled(website="", nonce=(nonce or Nonce.new(event_id, now)).signed())
+
+    def refilled(self, **values: str) -> Self:
+        """The same form with some fields replaced, everything else kept."""
+        return type(self)({**self.data.dict(), **values})  # type: ignore[attr-defined]

@@ -80,3 +80,16 @@ def is_exporting_too_much(request: HttpRequest) -> bool:
         for taker in takers
     ]
     return any(counted)
+
+
+def is_wishing_too_much(request: HttpRequest, email: str) -> bool:
+    """Counts one more wish, which leaves no booking; True past the limits of the form."""
+    takers = [
+        (client_digest(request), PER_CLIENT, CLIENT_WINDOW),
+        (email_digest(email), PER_EMAIL, EMAIL_WINDOW),
+    ]
+    counted = [
+        rate_limits.is_exceeded("wish", who, limit=limit, within=window)
+        for who, limit, window in takers
+    ]
+    return any(counted)

@@ -9,19 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from events.towns import label_of
 from registrations.applications import Party
 from registrations.companions import MOST_PEOPLE, CompanionForm, complain_of_doubles
-from registrations.forms import RegistrationForm
+from registrations.forms import PublicForm, RegistrationForm
 
 
-class PublicRegistrationForm(RegistrationForm):
-    """The first person of a form, and with them the others (rule 22: nonce and honeypot)."""
+class PublicRegistrationForm(PublicForm, RegistrationForm):
+    """The first person of a form, and with them the others."""
 
-    nonce = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
-    website = forms.CharField(
-        label=_("Leave this field empty"),
-        max_length=200,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
     people = forms.CharField(max_length=2, required=False, widget=forms.HiddenInput)
     together = forms.ChoiceField(
         label=_("If there are not enough places for all"),
@@ -106,7 +99,3 @@ class PublicRegistrationForm(RegistrationForm):
         for form in self.companions:
             kept |= {f"{name}{form.number}": form[name].value() for name in form.fields}
         return kept
-
-    def refilled(self, **values: str) -> "PublicRegistrationForm":
-        """The same form with some fields replaced, everything else kept."""
-        return type(self)({**self.data.dict(), **values})  # type: ignore[attr-defined]

@@ -101,12 +101,10 @@ def _send(request: HttpRequest, event: Event) -> HttpResponse:
     if changed := _changed(request.POST, form, Nonce.new(event.pk, now).signed()):
         shown = _event(request, event.series.slug, event.slug)
         return _form_page(request, shown, changed)
-    nonce = Nonce.read(form["nonce"].value() or "", event.pk)
-    if nonce is None or form["website"].value() or nonce.is_too_fast(now):
-        kept = nonce.signed() if nonce else Nonce.new(event.pk, now).signed()
+    nonce, doubted = form.nonce_of(event.pk), form.doubted(event.pk, now)
+    if nonce is None or doubted:
         once_more = _("Check the form and send it once more.")
-        form = form.refilled(website="", nonce=kept)
-        return _refused(request, event, form, Refusal(INVALID, once_more))
+        return _refused(request, event, doubted or form, Refusal(INVALID, once_more))
     if not form.is_valid():
         return _refused(request, event, form, Refusal(INVALID))
     return _register(request, event, form, nonce, now)

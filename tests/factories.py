@@ -1,7 +1,7 @@
 """Rows for tests: keyword-only, valid by default; only what a test names matters to it."""
 
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -10,6 +10,8 @@ from accounts.models import User
 from events import actions as event_actions
 from events.models import Event, Kraj, Municipality, Region, Series, Venue
 from events.states import Status
+from notifications import actions as notification_actions
+from notifications.models import Follow
 from registrations import actions
 from registrations.applications import Application
 from registrations.models import Booking, Registration
@@ -91,6 +93,19 @@ def event(**fields: Any) -> Event:
         if name not in values:
             values[name] = make()
     return event_actions.create_event(Event(**values))
+
+
+def announced_event(**fields: Any) -> Event:
+    """A published session that has a period and no date yet."""
+    days = {"period_from": date(2018, 1, 1), "period_to": date(2018, 6, 30)}
+    return event(**{"starts_at": None, "venue": None, **days} | fields)
+
+
+def follow(*, event: Event, is_confirmed: bool = True, **fields: Any) -> Follow:
+    """A wish to hear of the date of an announced event, made and confirmed by the actions."""
+    values = {"email": f"cekam{next(_numbers)}@mesto.example", "language": "cs"} | fields
+    wish = notification_actions.follow_event(event.pk, **values)
+    return notification_actions.confirm_follow(wish.pk) if is_confirmed else wish
 
 
 def _morning_in(*, days: int) -> datetime:

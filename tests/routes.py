@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from events.models import Event
 from notifications.announcing import announce
+from notifications.models import Follow
 from registrations.models import Registration
 from tests import factories
 
@@ -70,20 +71,25 @@ def _routes(
 
 @dataclass(frozen=True)
 class World:
-    """One public event with a registration and its mail, one closed-door event, one organiser."""
+    """A public event with a registration and its mail, one whose date somebody waits for, one
+    behind a closed door, one organiser.
+    """
 
     event: Event = field(default_factory=factories.event)
+    announced: Event = field(default_factory=factories.announced_event)
     closed: Event = field(
         default_factory=lambda: factories.event(series=factories.series(is_closed_door=True))
     )
     organiser: User = field(default_factory=factories.organiser)
     user: User = field(default_factory=factories.user)
     registrations: list[Registration] = field(default_factory=list)
+    follows: list[Follow] = field(default_factory=list)
 
     @classmethod
     def build(cls) -> "World":
         world = cls()
         world.registrations.append(factories.registration(event=world.event))
+        world.follows.append(factories.follow(event=world.announced))
         announce(timezone.now())
         return world
 
@@ -110,9 +116,11 @@ class World:
 
     def arguments(self, route: Route) -> dict[str, Any]:
         registration = self.registrations[0]
+        is_of_follows = route.name.startswith("follow")
+        event = self.announced if is_of_follows else self.event
         return {
-            "series": self.event.series.slug,
-            "event": self.event.slug,
+            "series": event.series.slug,
+            "event": event.slug,
             "token": self._token(route),
             "door_code": registration.door_code,
             "code": registration.door_code,
@@ -124,8 +132,10 @@ class World:
         }
 
     def _token(self, route: Route) -> str:
-        """The secret of this purpose: a party's page has the booking's, others the person's."""
+        """The secret of this purpose: of a wish, of a party, or of a person."""
         registration = self.registrations[0]
+        if route.name.startswith("follow"):
+            return self.follows[0].token
         return registration.booking.token if route.path.startswith("b/") else registration.token
 
     def _other_secret(self, own: str) -> str:

@@ -84,6 +84,20 @@ def test_first_date_of_an_event_tells_nobody() -> None:
     assert previews.of_event_change(event, Kind.SCHEDULED, timezone.now()) == previews.Preview()
 
 
+def test_first_date_counts_the_mails_to_followers(post: Post) -> None:
+    event = factories.announced_event()
+    for is_confirmed in (True, True, False):
+        factories.follow(event=event, is_confirmed=is_confirmed)
+    post.sweep()
+    start = timezone.now() + timedelta(days=60)
+
+    seen = previews.of_event_change(event, Kind.SCHEDULED, timezone.now())
+
+    assert seen == previews.Preview(mails=2)
+    end = start + timedelta(hours=6)
+    assert happened(post, lambda: event_actions.move_event(event.pk, start, end)) == seen
+
+
 @pytest.mark.parametrize(
     ("places", "expected"),
     [

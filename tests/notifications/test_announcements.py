@@ -24,12 +24,15 @@ def messages(registration):
 
 def test_every_kind_of_fact_is_mapped():
     assert set(announcements.EVENT_FACTS) == set(EventChange.Kind)
+    assert set(announcements.FOLLOWER_FACTS) == set(EventChange.Kind)
     assert set(announcements.REGISTRATION_FACTS) == set(RegistrationChange.Kind)
 
 
 def test_an_unmapped_kind_is_a_bug_and_not_silence():
     with pytest.raises(KeyError):
         announcements.kind_of(EventChange(kind="painted"))
+    with pytest.raises(KeyError):
+        announcements.kind_for_followers(EventChange(kind="painted"))
 
 
 @pytest.mark.parametrize(
@@ -155,3 +158,26 @@ def test_silence_is_for_facts_that_concern_nobody_registered():
 
     assert announcements.messages_of(event.changes.get(), [registration], timezone.now()) == []
     assert Message.objects.count() == 0
+
+
+def test_followers_hear_that_there_is_a_date_and_nothing_else():
+    dated, undated = factories.event(), factories.announced_event()
+    heard = {
+        (kind.value, event.starts_at is not None)
+        for kind in EventChange.Kind
+        for event in (dated, undated)
+        if announcements.kind_for_followers(EventChange(kind=kind, event=event))
+    }
+
+    assert heard == {("scheduled", True), ("scheduled", False), ("reinstated", True)}
+
+
+def test_a_followers_key_names_fact_and_wish_and_no_address():
+    follow = factories.follow(event=factories.announced_event(), language="en")
+    fact = EventChange(pk=7, kind="scheduled", event=follow.event, at=timezone.now())
+
+    (message,) = announcements.messages_to_followers(fact, [follow], timezone.now())
+
+    assert message.key == f"date_set:event:7:f{follow.pk}"
+    assert (message.to_email, message.language) == (follow.email, "en")
+    assert message.not_after == fact.at + timedelta(hours=72)

@@ -3,10 +3,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from events import actions as event_actions
 from events.models import EventChange
+from notifications import actions as notification_actions
 from notifications import announcing
 from notifications.models import Message
 from registrations import actions
@@ -181,3 +183,84 @@ def test_announcers_at_once_derive_each_message_once():
 
     for registration in event.registrations.all():
         assert [kind for kind, _state in kinds(registration)] == ["confirmed", "moved"]
+
+
+def set_date(event, days=60):
+    start = timezone.now() + timedelta(days=days)
+    return event_actions.move_event(event.pk, start, start + timedelta(hours=6))
+
+
+def told(follow):
+    rows = follow.messages.filter(kind="date_set").order_by("pk")
+    return [row.state for row in rows]
+
+
+def test_each_confirmed_follower_is_told_the_date_once():
+    event = factories.announced_event()
+    confirmed = [factories.follow(event=event) for _n in range(2)]
+    unconfirmed = factories.follow(event=event, is_confirmed=False)
+    stopped = factories.follow(event=event)
+    notification_actions.stop_follow(stopped.pk)
+    elsewhere = factories.follow(event=factories.announced_event())
+
+    set_date(event)
+    announce()
+    later(event)
+    announce()
+
+    assert [told(follow) for follow in confirmed] == [["queued"], ["queued"]]
+    assert [told(follow) for follow in (unconfirmed, stopped, elsewhere)] == [[], [], []]
+
+
+def test_a_date_that_moves_before_the_mail_leaves_overtakes_nothing():
+    event = factories.announced_event()
+    follow = factories.follow(event=event)
+
+    set_date(event)
+    later(event)
+    announce()
+
+    assert told(follow) == ["queued"]
+
+
+def test_a_date_set_while_called_off_is_told_when_it_is_held_after_all(post):
+    event = factories.announced_event()
+    follow = factories.follow(event=event)
+    event_actions.cancel_event(event.pk)
+    set_date(event)
+    post.sweep()
+    assert told(follow) == ["void"]
+
+    event_actions.reinstate_event(event.pk)
+    post.sweep()
+    event_actions.cancel_event(event.pk)
+    event_actions.reinstate_event(event.pk)
+    post.sweep()
+
+    assert told(follow) == ["void", "sent"]
+
+
+def test_an_event_without_a_date_that_is_held_after_all_tells_no_date():
+    event = factories.announced_event()
+    follow = factories.follow(event=event)
+    event_actions.cancel_event(event.pk)
+    event_actions.reinstate_event(event.pk)
+
+    announce()
+
+    assert told(follow) == []
+
+
+def test_a_date_is_told_to_many_in_as_few_questions_as_to_one():
+    counts = []
+    for number in (1, 3):
+        event = factories.announced_event()
+        for _n in range(number):
+            factories.follow(event=event)
+        announce()
+        set_date(event)
+        with CaptureQueriesContext(connection) as queries:
+            announce()
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]

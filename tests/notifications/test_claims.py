@@ -1,13 +1,15 @@
 import threading
 from datetime import timedelta
+from email import message_from_bytes, policy
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
 from events import actions as event_actions
+from events import dates
 from notifications import announcing, claims, delivery, settling
-from notifications.models import Message
+from notifications.models import Follow, Message
 from registrations import actions
 from registrations.models import Registration
 from tests import factories
@@ -259,3 +261,81 @@ def test_a_batch_delivers_what_it_can(post):
     batch = delivery.deliver(timezone.now(), limit=2)
 
     assert (batch.sent, batch.has_more) == (2, True)
+
+
+def told_follower():
+    """A wish whose date is set and whose mail is queued."""
+    follow = factories.follow(event=factories.announced_event())
+    Message.objects.all().delete()
+    start = timezone.now() + timedelta(days=60)
+    event_actions.move_event(follow.event_id, start, start + timedelta(hours=6))
+    announcing.announce(timezone.now())
+    return follow
+
+
+def test_a_mail_to_a_follower_is_built_once_and_stays_the_same_bytes():
+    follow = told_follower()
+    now = timezone.now()
+    (first,) = claim(now=now).messages
+    (second,) = claim(now=now + claims.LEASE + timedelta(seconds=1)).messages
+
+    assert (first.to_email, first.calendar_method) == (follow.email, "")
+    assert (second.raw, second.message_id) == (first.raw, first.message_id)
+
+
+def test_a_mail_to_a_follower_that_names_an_old_date_is_written_anew_as_another_mail():
+    # To the registered a mail of its own tells that it moved; followers have this one alone.
+    follow = told_follower()
+    (message,) = claim().messages
+    old_id, old_raw = message.message_id, message.raw
+    settling.put_back(message, "451 later", timezone.now())
+    follow.event.refresh_from_db()
+    event_actions.move_event(follow.event_id, follow.event.starts_at + timedelta(days=40))
+    announcing.announce(timezone.now())
+
+    (again,) = claim(now=timezone.now() + timedelta(minutes=2)).messages
+
+    follow.event.refresh_from_db()
+    new_day = dates.plain(dates.full_date(follow.event.starts_at))
+    mail = message_from_bytes(bytes(again.raw), policy=policy.default)
+    assert (again.pk, again.shows_revision) == (message.pk, follow.event.revision)
+    assert new_day in str(mail["Subject"])
+    assert (again.message_id, again.raw) != (old_id, old_raw)
+    assert mail["Message-ID"] == again.message_id != old_id
+
+
+def test_a_released_mail_to_a_follower_is_written_anew():
+    told_follower()
+    (message,) = claim().messages
+
+    settling.release([message])
+
+    message.refresh_from_db()
+    assert (message.state, message.claimed_at, message.raw) == ("queued", None, None)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_wish_that_is_being_stopped_is_waited_for():
+    follow = told_follower()
+    is_locked, may_commit = threading.Event(), threading.Event()
+
+    def stop():
+        with transaction.atomic():
+            Follow.objects.select_for_update().filter(pk=follow.pk).update(
+                stopped_at=timezone.now()
+            )
+            is_locked.set()
+            may_commit.wait(10)
+        connection.close()
+
+    thread = threading.Thread(target=stop)
+    thread.start()
+    is_locked.wait(10)
+    meanwhile = claim()
+    may_commit.set()
+    thread.join()
+
+    assert (meanwhile.messages, meanwhile.void) == ([], 0)
+    after = claim()
+    assert (after.messages, after.void) == ([], 1)

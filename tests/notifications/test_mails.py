@@ -154,3 +154,13 @@ def test_any_text_comes_back_as_subject_name_and_body(text):
     assert mail["To"].addresses[0].addr_spec == "anna@mesto.example"
     assert mail["Message-ID"] == "<1@setkani.example>"
     assert f"<p>{expected}</p>\r\n" == mail.get_body(("html",)).get_content()
+
+
+def test_what_nobody_ordered_by_registering_ends_by_one_click():
+    # RFC 8058 §3.1
+    link = "https://setkani.example/en/follow/" + "a" * 32 + "/"
+    raw = mails.compose(replace(MAIL, unsubscribe=link))
+
+    lines = raw.split(b"\r\n")
+    assert f"List-Unsubscribe: <{link}>".encode() in lines
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines

@@ -7,6 +7,8 @@ import time_machine
 from django.utils import timezone
 
 from events import actions as event_actions
+from events.models import Event, Series
+from notifications import actions as follow_actions
 from notifications import announcing, delivery
 from notifications.models import Message
 from registrations import actions
@@ -332,3 +334,72 @@ def test_an_event_that_is_over_leaves_nothing_to_say(post):
         post.sweep()
 
     assert post.states(registration)[0] == ("confirmed", "void: late")
+
+
+def set_date(event, days=60):
+    start = timezone.now() + timedelta(days=days)
+    return event_actions.move_event(event.pk, start, start + timedelta(hours=6))
+
+
+def outcomes(follow):
+    rows = follow.messages.order_by("pk")
+    return [(row.kind, row.state if row.state != "void" else row.reason) for row in rows]
+
+
+def begin(event):
+    Event.objects.filter(pk=event.pk).update(starts_at=timezone.now() - timedelta(minutes=1))
+
+
+def take_the_date_back(event):
+    # Nothing of ours does; a hand at the database might.
+    Event.objects.filter(pk=event.pk).update(starts_at=None, ends_at=None)
+
+
+def stop_following(event):
+    follow_actions.stop_follow(event.follows.get().pk)
+
+
+def close_the_door(event):
+    Series.objects.filter(pk=event.series_id).update(is_closed_door=True)
+
+
+FOLLOWERS = [
+    (close_the_door, "hidden"),
+    (lambda _event: None, "sent"),
+    (stop_following, "not followed"),
+    (call_off, "called off"),
+    (move, "sent"),
+    (take_the_date_back, "unchanged"),
+    (begin, "late"),
+]
+
+
+@pytest.mark.parametrize(("happens", "outcome"), FOLLOWERS)
+def test_a_follower_reads_what_is_true_when_it_leaves(happens, outcome, post):
+    follow = factories.follow(event=factories.announced_event())
+    post.sweep()
+    set_date(follow.event)
+    announce()
+    happens(follow.event)
+
+    post.sweep()
+
+    assert outcomes(follow) == [("follow_confirm", "sent"), ("date_set", outcome)]
+
+
+WISHES = [
+    (stop_following, "not followed"),
+    (call_off, "called off"),
+    (set_date, "date is set"),
+    (close_the_door, "hidden"),
+]
+
+
+@pytest.mark.parametrize(("happens", "reason"), WISHES)
+def test_nobody_is_asked_to_confirm_a_wish_that_is_void(happens, reason, post):
+    follow = factories.follow(event=factories.announced_event(), is_confirmed=False)
+    happens(follow.event)
+
+    post.sweep()
+
+    assert outcomes(follow) == [("follow_confirm", reason)]

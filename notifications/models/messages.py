@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, EventChange
+from notifications.models.follows import Follow
 from registrations.models import Booking, Registration, RegistrationChange
 
 
@@ -29,6 +30,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def to_delegates(self) -> Self:
         """About one's own place, not a contact's summary."""
         return self.filter(booking__isnull=True, registration__isnull=False)
+
+    def of_dates(self) -> Self:
+        """What tells followers that an event has its date."""
+        return self.filter(kind=Message.Kind.DATE_SET)
 
     def voidable(self) -> Self:
         """Without what must take an entry out of a calendar: that is never overtaken."""
@@ -72,6 +77,8 @@ class Message(models.Model):
         CALLED_OFF = "called_off", _("Session called off")
         REINSTATED = "reinstated", _("Session takes place")
         REMINDER = "reminder", _("Reminder")
+        FOLLOW_CONFIRM = "follow_confirm", _("Wish to be confirmed")
+        DATE_SET = "date_set", _("Date set")
         ACCOUNT = "account", _("Account")
         TEST = "test", _("Test")
 
@@ -83,6 +90,9 @@ class Message(models.Model):
         CALLED_OFF = "called off", _("The session is called off")
         UNCHANGED = "unchanged", _("Moved back before the mail left")
         LATE = "late", _("Too late")
+        NOT_FOLLOWED = "not followed", _("Nobody wishes to hear of it any more")
+        HIDDEN = "hidden", _("The session is not public any more")
+        DATE_IS_SET = "date is set", _("The date is set already")
 
     key = models.CharField(max_length=120, unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
@@ -114,6 +124,10 @@ class Message(models.Model):
     # Set: the recipient is the booking's contact, who gets a summary about `registration`.
     booking = models.ForeignKey(
         Booking, on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
+    )
+    # Set: the recipient follows the event and is not registered for it by this.
+    follow = models.ForeignKey(
+        Follow, on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
     )
     to_email = models.EmailField(_("to"), blank=True)
     # Set: the organiser who had it sent again.
@@ -163,6 +177,10 @@ class Message(models.Model):
                 condition=Q(event_change__isnull=True) | Q(registration_change__isnull=True),
                 name="message_comes_from_one_fact",
             ),
+            models.CheckConstraint(
+                condition=Q(follow__isnull=True) | Q(registration__isnull=True),
+                name="message_is_about_a_place_or_a_follow",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -171,6 +189,11 @@ class Message(models.Model):
     @property
     def is_for_contact(self) -> bool:
         return self.booking_id is not None
+
+    @property
+    def is_built_here(self) -> bool:
+        """Whether its words are made at the claim; others are filed whole."""
+        return self.registration_id is not None or self.follow_id is not None
 
     @property
     def reason_words(self) -> str:
