@@ -157,12 +157,14 @@ def messages_of(fact: Fact, registrations: Sequence[Registration], now: datetime
     kind = kind_of(fact)
     if kind is SILENT:
         return []
-    rows = []
+    rows, spoken_for = [], set()
     for registration in registrations:
         if registration.mail_to:
             rows.append(_message(kind, fact, registration, now, to_contact=False))
-        if _has_summary(kind, fact, registration):
-            rows.append(_message(kind, fact, registration, now, to_contact=True))
+        summary = _summary(kind, fact, registration)
+        if summary and registration.booking_id not in spoken_for:
+            rows.append(_message(summary, fact, registration, now, to_contact=True))
+            spoken_for.add(registration.booking_id)
     return rows
 
 
@@ -196,10 +198,17 @@ def message_to_follower(
     )
 
 
-def _has_summary(kind: Message.Kind, fact: Fact, registration: Registration) -> bool:
-    """A corrected address is told to the contact once, by the mail about the new row."""
+def _summary(kind: Message.Kind, fact: Fact, registration: Registration) -> Message.Kind | None:
+    """What the contact reads of it: a party's common move once, whoever the contact is.
+
+    A corrected address is told to the contact once, by the mail about the new row.
+    """
+    if "party" in fact.data:
+        has_contact = bool(registration.booking.contact_email)
+        return Kind.PARTY if fact.new("party") and has_contact else SILENT
     is_transfer = fact.kind == RegistrationChange.Kind.TRANSFERRED
-    return kind in SUMMARISED and registration.has_own_contact and not is_transfer
+    is_told = kind in SUMMARISED and registration.has_own_contact and not is_transfer
+    return kind if is_told else SILENT
 
 
 def recipient(registration: Registration, *, to_contact: bool) -> str:

@@ -127,7 +127,8 @@ def _file(messages: list[Message]) -> None:
 def _overtaken_by_registration(fact: RegistrationChange) -> MessageQuerySet:
     """What was still to be said of this registration before its own newer fact.
 
-    "Already registered" stays true until the registration is over. A calling-off that takes an
+    "Already registered" stays true until the registration is over; a party's summary tells what is
+    true of everybody when it leaves. A calling-off that takes an
     entry out of a calendar is overtaken by a cancellation alone, which does the same.
     """
     older = Q(registration_change__lt=fact.pk) | Q(
@@ -135,8 +136,9 @@ def _overtaken_by_registration(fact: RegistrationChange) -> MessageQuerySet:
     )
     queued = Message.objects.queued().filter(registration=fact.registration_id)
     if fact.to_status in LIVE:
-        return queued.filter(older).voidable().exclude(kind=Kind.ALREADY_REGISTERED)
-    return queued.filter(older | Q(kind=Kind.REMINDER)).exclude(kind__in=FINAL)
+        lasting = [Kind.ALREADY_REGISTERED, Kind.PARTY]
+        return queued.filter(older).voidable().exclude(kind__in=lasting)
+    return queued.filter(older | Q(kind=Kind.REMINDER)).exclude(kind__in=[*FINAL, Kind.PARTY])
 
 
 def _overtaken_by_event(fact: EventChange) -> MessageQuerySet:

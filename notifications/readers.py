@@ -51,6 +51,9 @@ def values_of(
     event = registration.event
     news = news_for(message, registration, facts) if message.event_change else News()
     values = _place(registration) | _reader(message, registration) | _way_out(registration, now)
+    if message.is_for_contact:
+        # A party's page opens its own purpose; the person's own link is theirs.
+        values["link"] = values["party_link"]
     values |= _change_words(message.kind, news, event)
     if message.kind == Kind.WAITING:
         values |= _position(registration, now)
@@ -58,6 +61,8 @@ def values_of(
         values["is_place_kept"] = event.has_place_while_pending
     if message.kind == Kind.OFFERED and registration.offered_until:
         values["offered_until"] = dates.moment(registration.offered_until)
+    if message.kind == Kind.PARTY:
+        values |= _party(registration, now)
     if message.kind == Kind.REJECTED:
         values["reason"] = message.cause.note
     if message.kind == Kind.REMINDER:
@@ -66,6 +71,33 @@ def values_of(
     values["rows"] = rows
     values["rows_text"] = _aligned([*_change_rows(values, message.kind), *rows])
     return values
+
+
+def _party(registration: Registration, now: datetime) -> dict[str, Any]:
+    """Everybody of a booking with what they have now; of who was known only that they were."""
+    booking = registration.booking
+    rows = list(booking.registrations.in_order_of_arrival())
+    for row in rows:
+        row.event = registration.event
+    untils = [row.offered_until for row in rows if row.offered_until and not row.is_offer_over(now)]
+    return {
+        "people": [Row(row.name, _state_of(row)) for row in rows],
+        "known_names": booking.known_names,
+        "number": len(rows) + len(booking.known_names),
+        "offered_until": dates.moment(min(untils)) if untils else "",
+        "people_text": _aligned([Row(row.name, _state_of(row)) for row in rows]),
+    }
+
+
+def _state_of(registration: Registration) -> str:
+    """A status with what belongs to it: the code of a place, the position in line."""
+    status = str(registration.get_status_display())
+    if registration.is_confirmed:
+        return f"{status}, {registration.reference}"
+    if registration.is_waiting:
+        position = {"status": status, "position": registration.position()}
+        return _("%(status)s, number %(position)s") % position
+    return status
 
 
 def values_for_follower(follow: Follow, now: datetime) -> dict[str, Any]:
@@ -114,6 +146,7 @@ def _place(registration: Registration) -> dict[str, Any]:
         "is_closed_door": series.is_closed_door,
         "organiser": series.organiser,
         "link": settings.BASE_URL + reverse("registration", args=[registration.token]),
+        "party_link": settings.BASE_URL + reverse("party", args=[registration.booking.token]),
         "privacy_link": settings.BASE_URL + reverse("privacy"),
     }
 
@@ -148,12 +181,20 @@ def _reader(message: Message, registration: Registration) -> dict[str, Any]:
         "reads_as_contact": message.is_for_contact or not registration.email,
         "registered_by": _registered_by(booking, registration),
         "contact": f"{booking.contact_name}, {booking.contact_email}",
-        "who": f"{registration.name}, {registration.organisation_name}",
+        "who": _who(message, registration),
         "is_confirmed": registration.is_confirmed,
         "is_waiting": registration.is_waiting,
         "is_transferred": fact is not None and fact.kind == kinds.TRANSFERRED,
         "can_undo": registration.is_live and not registration.event.is_called_off,
     }
+
+
+def _who(message: Message, registration: Registration) -> str:
+    """The person; in what a contact reads of an event, everybody they registered for it."""
+    if message.is_for_contact and message.event_change:
+        live = registration.booking.registrations.live().in_order_of_arrival()
+        return ", ".join(live.values_list("name", flat=True))
+    return f"{registration.name}, {registration.organisation_name}"
 
 
 def _registered_by(booking: Booking, registration: Registration) -> str:
@@ -243,7 +284,8 @@ def _rows(kind: str, registration: Registration, news: News, values: dict[str, A
         # What changed meanwhile stands above, old and new.
         when, where = "" if news.starts_at else when, "" if news.is_venue_new else where
     rows = [Row(_("When"), when, is_strong=True), Row(_("Where"), where)]
-    rows += _own_rows(kind, registration, values)
+    # A party's people stand in rows of their own.
+    rows += [] if kind == Kind.PARTY else _own_rows(kind, registration, values)
     return [row for row in rows if row.value]
 
 

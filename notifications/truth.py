@@ -65,7 +65,7 @@ def reason_to_void(case: Case | FollowCase, now: datetime) -> str:
         return _reason_of_follow(case, now)
     if message.kind in FINAL:
         return TRUE
-    if not case.registration.is_live:
+    if not case.registration.is_live and message.kind != Kind.PARTY:
         return Reason.NOT_LIVE
     if message.kind == Kind.CALLED_OFF:
         is_needed = invites.must_cancel(message, case.registration)
@@ -151,7 +151,8 @@ def _is_offered(case: Case, now: datetime) -> str:
     return TRUE if own.is_offered and not own.is_offer_over(now) else Reason.SUPERSEDED
 
 
-def _is_registered(case: Case, now: datetime) -> str:
+def _stays_true(case: Case, now: datetime) -> str:
+    """It tells what is so in the moment it leaves."""
     return TRUE
 
 
@@ -170,7 +171,8 @@ _CHECKS: dict[str, Callable[[Case, datetime], str]] = {
     Kind.WAITING: _waits,
     Kind.PENDING: _is_reviewed,
     Kind.OFFERED: _is_offered,
-    Kind.ALREADY_REGISTERED: _is_registered,
+    Kind.ALREADY_REGISTERED: _stays_true,
+    Kind.PARTY: _stays_true,
     Kind.MOVED: _moved,
     Kind.REINSTATED: _reinstated,
     Kind.REMINDER: _comes_soon,

@@ -49,6 +49,18 @@ def status_of_approved(registration: Registration, places: Places) -> Status:
     return Status.CONFIRMED if has_place else Status.WAITING
 
 
+def spoken_for(
+    unit: Sequence[Registration], registration: Registration, *, least: int = 2
+) -> dict[str, Any]:
+    """What the facts of a party's common move say: the contact reads of it once, by the first.
+
+    Empty for fewer than `least` people.
+    """
+    if len(unit) < least:
+        return {}
+    return {"party": [None, len(unit) if registration is unit[0] else 0]}
+
+
 def move(
     registration: Registration,
     status: Status,

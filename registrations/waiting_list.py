@@ -1,7 +1,8 @@
 """Who is next in line: freed and added places go to the first who wait."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 
@@ -34,7 +35,8 @@ def fill(event: Event, now: datetime, *, actor_id: int | None = None) -> capacit
             registration.event = event
             # One fact of a placing names those it passed over.
             over = passed_over if registration is unit[0] else []
-            places = _promote(registration, places, now, over, actor_id=actor_id)
+            data = placing.spoken_for(unit, registration)
+            places = _promote(registration, places, now, over, data, actor_id=actor_id)
     return places
 
 
@@ -89,6 +91,7 @@ def _promote(
     places: capacity.Places,
     now: datetime,
     passed_over: list[int],
+    data: dict[str, Any],
     *,
     actor_id: int | None,
 ) -> capacity.Places:
@@ -103,6 +106,7 @@ def _promote(
         now,
         kind=kind,
         actor_id=actor_id,
+        data=data,
         passed_over=passed_over,
     )
 
@@ -116,18 +120,21 @@ def expire(event: Event, now: datetime) -> int:
         return 0
     late = Registration.objects.filter(event=event).offered_before(now).in_line()
     rows = list(late.select_for_update(of=("self",), no_key=True))
-    for registration in rows:
-        registration.event = event
-        end_offer(registration, Status.EXPIRED, Kind.OFFER_EXPIRED, now)
+    for unit in units_of(rows):
+        for registration in unit:
+            registration.event = event
+        end_offer(unit, Status.EXPIRED, Kind.OFFER_EXPIRED, now)
     return len(rows)
 
 
 def end_offer(
-    registration: Registration, status: Status, kind: Kind, now: datetime, *, via: str = ""
+    unit: Sequence[Registration], status: Status, kind: Kind, now: datetime, *, via: str = ""
 ) -> None:
-    """An offer is answered, or its time is over: nothing is held for this person any more."""
-    registration.offered_until = None
-    registration.move_to(status, kind=kind, now=now, via=via)
+    """An offer to one or to a party is answered, or its time is over: nothing is held any more."""
+    for registration in unit:
+        registration.offered_until = None
+        data = placing.spoken_for(unit, registration)
+        registration.move_to(status, kind=kind, now=now, via=via, data=data)
 
 
 def events_to_settle(now: datetime) -> list[int]:

@@ -449,6 +449,7 @@ SPANNING = {
     "tests/accounts/test_passkeys.py": "static/passkeys.js",
     "tests/config/test_compose.py": "docker-compose.yml",
     "tests/config/test_locks.py": "requirements.txt",
+    "tests/notifications/test_parties.py": "what the contact of a party reads",
     "tests/registrations/test_races.py": "registrations/actions/ under contention",
 }
 

@@ -71,6 +71,7 @@ class Message(models.Model):
         OFFER_EXPIRED = "offer_expired", _("Offer expired")
         DECLINED = "declined", _("Offer passed on")
         PROMOTED = "promoted", _("A place came free")
+        PARTY = "party", _("Summary of a party")
         ALREADY_REGISTERED = "already_registered", _("Already registered")
         CANCELLED = "cancelled", _("Attendance cancelled")
         MOVED = "moved", _("Session moved")

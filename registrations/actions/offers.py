@@ -22,9 +22,9 @@ def accept_offer(registration_id: int, *, via: str = "") -> Registration:
     now = timezone.now()
     rules.refuse(rules.problems_of_answering(registration, now))
     if registration.is_offer_over(now):
-        waiting_list.end_offer(registration, Status.EXPIRED, Kind.OFFER_EXPIRED, now)
+        waiting_list.end_offer([registration], Status.EXPIRED, Kind.OFFER_EXPIRED, now)
     else:
-        waiting_list.end_offer(registration, Status.CONFIRMED, Kind.ACCEPTED, now, via=via)
+        waiting_list.end_offer([registration], Status.CONFIRMED, Kind.ACCEPTED, now, via=via)
     capacity.show(registration.event, waiting_list.fill(registration.event, now))
     return registration
 
@@ -38,6 +38,6 @@ def decline_offer(registration_id: int, *, via: str = "") -> Registration:
     registration = locked_registration(registration_id)
     now = timezone.now()
     rules.refuse(rules.problems_of_answering(registration, now))
-    waiting_list.end_offer(registration, Status.DECLINED, Kind.DECLINED, now, via=via)
+    waiting_list.end_offer([registration], Status.DECLINED, Kind.DECLINED, now, via=via)
     capacity.show(registration.event, waiting_list.fill(registration.event, now))
     return registration

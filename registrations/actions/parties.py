@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.transactions import action
 from events.models import Event
-from registrations import capacity, rules, waiting_list
+from registrations import capacity, placing, rules, waiting_list
 from registrations.actions.locks import locked_event
 from registrations.actions.steps import (
     KeyReused,
@@ -99,7 +99,8 @@ def _enter_all(
     for row in rows:
         has_room = has_room_for_all if row.is_in_party else places.has_room(Person.of(row))
         over = passed_over if row is rows[0] else []
-        places = enter(row, places, now, has_room=has_room, passed_over=over)
+        data = placing.spoken_for(rows, row, least=1)
+        places = enter(row, places, now, has_room=has_room, passed_over=over, data=data)
     return places
 
 
@@ -163,6 +164,7 @@ def cancel_party(
             actor_id=actor_id,
             via=via,
             note=note,
+            data=placing.spoken_for(rows, row),
         )
     capacity.show(event, waiting_list.fill(event, now))
     return rows
@@ -198,10 +200,8 @@ def _answer(booking_id: int, status: Status, kind: Kind, via: str) -> list[Regis
     if not rows:
         raise RegistrationError([_("No place is offered to you now.")])
     refuse(rules.problems_of_answering_at(event, now))
-    for row in rows:
-        if row.is_offer_over(now):
-            waiting_list.end_offer(row, Status.EXPIRED, Kind.OFFER_EXPIRED, now)
-        else:
-            waiting_list.end_offer(row, status, kind, now, via=via)
+    if any(row.is_offer_over(now) for row in rows):
+        status, kind, via = Status.EXPIRED, Kind.OFFER_EXPIRED, ""
+    waiting_list.end_offer(rows, status, kind, now, via=via)
     capacity.show(event, waiting_list.fill(event, now))
     return rows

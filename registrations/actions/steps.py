@@ -118,6 +118,7 @@ def enter(
     *,
     has_room: bool,
     passed_over: Sequence[int] = (),
+    data: dict[str, Any] | None = None,
 ) -> capacity.Places:
     """The first move of a new row: a place, a decision to wait for, or the waiting list.
 
@@ -133,6 +134,7 @@ def enter(
         kind=Kind.REGISTERED,
         actor_id=registration.booking.actor_id,
         via=registration.booking.via,
+        data=data,
         passed_over=passed_over,
     )
 
