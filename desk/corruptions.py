@@ -13,7 +13,14 @@ from events.states import Status as EventStatus
 from notifications.models import Message, Reminder
 from registrations import actions
 from registrations.applications import Application
-from registrations.models import Organisation, Registration, RegistrationChange
+from registrations.models import (
+    Answer,
+    Option,
+    Organisation,
+    Question,
+    Registration,
+    RegistrationChange,
+)
 
 Plant = Callable[[Event], object]
 PLANTS: dict[str, Plant] = {}
@@ -63,8 +70,8 @@ def _missed() -> Iterator[tuple[str, list[str]]]:
 
 def _clear() -> None:
     rows: tuple[type[models.Model], ...] = (
-        Reminder, Message, RegistrationChange, Registration, Organisation, EventChange, Event,
-        Series, Venue, Municipality, Kraj, Region,
+        Reminder, Message, RegistrationChange, Answer, Registration, Option, Question,
+        Organisation, EventChange, Event, Series, Venue, Municipality, Kraj, Region,
     )  # fmt: skip
     Registration.objects.update(replaced_by=None)
     for model in rows:
@@ -142,6 +149,19 @@ def fact_without_count(event: Event) -> object:
 def third_confirmed(event: Event) -> object:
     Registration.objects.update(status="confirmed")
     return Event.objects.update(places_taken=3, places_waiting=0)
+
+
+@breaks("1 never oversold: an option")
+def option_given_twice(event: Event) -> object:
+    question = Question.objects.create(event=event, kind=Question.Kind.ONE, label_cs="Scratch")
+    option = Option.objects.create(question=question, label_cs="Scratch", limit=1)
+    return [
+        Answer.objects.create(
+            registration=registration, question=question, option=option,
+            question_words="Scratch", words="Scratch",
+        )
+        for registration in _registrations("confirmed")
+    ]  # fmt: skip
 
 
 @breaks("2 no idle seat")

@@ -66,6 +66,7 @@ class Message(models.Model):
         OFFER_EXPIRED = "offer_expired", _("Offer expired")
         DECLINED = "declined", _("Offer passed on")
         PROMOTED = "promoted", _("A place came free")
+        ANSWERS_CHANGED = "answers_changed", _("Answers changed")
         ALREADY_REGISTERED = "already_registered", _("Already registered")
         CANCELLED = "cancelled", _("Attendance cancelled")
         MOVED = "moved", _("Session moved")

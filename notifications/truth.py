@@ -11,7 +11,7 @@ from notifications import invites
 from notifications.announcements import FINAL, told
 from notifications.models import Message
 from notifications.news import news_for
-from registrations.models import Registration
+from registrations.models import Registration, RegistrationChange
 
 Kind, Reason = Message.Kind, Message.Reason
 TRUE = ""
@@ -110,6 +110,14 @@ def _is_offered(case: Case, now: datetime) -> str:
     return TRUE if own.is_offered and not own.is_offer_over(now) else Reason.SUPERSEDED
 
 
+def _answers_stand(case: Case, now: datetime) -> str:
+    """Of answers changed twice the newest alone is told."""
+    newer = case.registration.changes.filter(
+        kind=RegistrationChange.Kind.ANSWERS_CHANGED, pk__gt=case.message.registration_change_id
+    )
+    return Reason.SUPERSEDED if newer.exists() else TRUE
+
+
 def _is_registered(case: Case, now: datetime) -> str:
     return TRUE
 
@@ -129,6 +137,7 @@ _CHECKS: dict[str, Callable[[Case, datetime], str]] = {
     Kind.WAITING: _waits,
     Kind.PENDING: _is_reviewed,
     Kind.OFFERED: _is_offered,
+    Kind.ANSWERS_CHANGED: _answers_stand,
     Kind.ALREADY_REGISTERED: _is_registered,
     Kind.MOVED: _moved,
     Kind.REINSTATED: _reinstated,

@@ -17,6 +17,15 @@ class TypedTown:
     kraj_id: int
 
 
+@dataclass(frozen=True)
+class GivenAnswer:
+    """What somebody says to one question: a text, a number or yes/no in `value`, or options."""
+
+    question_id: int
+    value: str = ""
+    option_ids: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Application:
     """One delegate for one event. Texts are cleaned; e-mails lower-case; `email` may be empty.
@@ -38,6 +47,7 @@ class Application:
     wheelchair: bool = False
     sign_language: bool = False
     needs_note: str = ""
+    answers: tuple[GivenAnswer, ...] = ()
 
     def digest(self) -> str:
         """The same for the same payload: tells a repeated submit from a reused key (rule 4)."""

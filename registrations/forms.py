@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.text import clean
 from events.models import Kraj, Municipality
 from events.towns import find_towns, label_of
-from registrations import addresses
+from registrations import addresses, question_fields
 from registrations.applications import Application, TypedTown
 from registrations.models import Sector
+from registrations.questions import NOTHING, Asked
 
 ABROAD = "abroad"
 
@@ -121,8 +122,10 @@ class RegistrationForm(forms.Form):
         help_text=_("Only organisers see it; deleted after the session."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asked: Asked = NOTHING, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.asked = asked
+        self.fields.update(question_fields.fields_of(asked))
         self.towns: list[Municipality] = []
         self.fields["town_choice"].widget.choices = self._town_choices()
         self.fields["town"].widget.attrs |= {"list": "towns", "spellcheck": "false"}
@@ -142,6 +145,7 @@ class RegistrationForm(forms.Form):
         }
         for name, is_needless in needless.items():
             self.fields[name].required = not is_needless
+        question_fields.relax(self, self._typed("sector"))
 
     def _town_choices(self) -> list[tuple[str, Any]]:
         """The towns of the typed name, where it stands more than once."""
@@ -157,6 +161,10 @@ class RegistrationForm(forms.Form):
     @property
     def is_for_another(self) -> bool:
         return bool(self.cleaned_data.get("who") == "other")
+
+    @property
+    def questions(self) -> list[forms.BoundField]:
+        return question_fields.of_form(self)
 
     @property
     def asks_which_town(self) -> bool:
@@ -225,8 +233,11 @@ class RegistrationForm(forms.Form):
     def application(self, language: str) -> Application:
         """What a valid form asks for."""
         data = self.cleaned_data
-        names = {field.name for field in fields(Application)} - {"language"}
-        return Application(language=language, **{name: data[name] for name in names})
+        names = {field.name for field in fields(Application)} - {"language", "answers"}
+        answers = question_fields.given(self.asked, data, data["sector"])
+        return Application(
+            language=language, answers=answers, **{name: data[name] for name in names}
+        )
 
 
 class PublicRegistrationForm(RegistrationForm):
@@ -242,4 +253,11 @@ class PublicRegistrationForm(RegistrationForm):
 
     def refilled(self, **values: str) -> "PublicRegistrationForm":
         """The same form with some fields replaced, everything else kept."""
-        return type(self)({**self.data.dict(), **values})  # type: ignore[attr-defined]
+        data = self.data.copy()  # type: ignore[attr-defined]
+        for name, value in values.items():
+            data[name] = value
+        return type(self)(data, asked=self.asked)
+
+    def asked_again(self, asked: Asked) -> "PublicRegistrationForm":
+        """The same form, everything kept, with the questions as they are now."""
+        return type(self)(self.data, asked=asked)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from registrations import questions
 from registrations.capacity import Places, holds_a_place
 from registrations.models import Registration, RegistrationChange
 from registrations.states import Status
@@ -61,12 +62,15 @@ def move(
 ) -> Places:
     """Moves a registration and returns the places after that; the caller holds the event's lock.
 
-    A fact that takes a place keeps the count it was decided by (invariant 1).
+    A fact that takes a place keeps the count it was decided by (invariant 1). Options that filled
+    up while the person waited are lost with it.
     """
     event, before = registration.event, registration.status
     takes = holds_a_place(event, status) - holds_a_place(event, before)
     waits = (status == Status.WAITING) - (before == Status.WAITING)
     after = places.after(taken=takes, waiting=waits)
+    if takes > 0 and registration.pk:
+        questions.drop_full(registration)
     registration.move_to(
         status,
         kind=kind,

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from events.feeds import calendar_response, read_only
 from events.models import Event, EventQuerySet
-from registrations import actions, ical, limits, placing, rules
+from registrations import actions, ical, limits, placing, questions, rules
 from registrations.forms import PublicRegistrationForm
 from registrations.models import Registration
 from registrations.nonces import Nonce
@@ -39,11 +39,14 @@ def _visible(request: HttpRequest, events: EventQuerySet, series: str, event: st
 def register(request: HttpRequest, series: str, event: str) -> HttpResponse:
     """The form of one event; sent, it leads everybody to the same page."""
     if request.method == "POST":
-        named = Event.objects.select_related("series").only("slug", "series__slug")
+        named = Event.objects.select_related("series").only(
+            "slug", "has_place_while_pending", "series__slug"
+        )
         return _send(request, _visible(request, named, series, event))
     shown = _event(request, series, event)
     nonce = Nonce.new(shown.pk, timezone.now()).signed()
-    form = PublicRegistrationForm(initial={"nonce": nonce, "town": request.GET.get("town")})
+    initial = {"nonce": nonce, "town": request.GET.get("town")}
+    form = PublicRegistrationForm(initial=initial, asked=questions.asked_by(shown))
     return _form_page(request, shown, form)
 
 
@@ -71,7 +74,8 @@ def _send(request: HttpRequest, event: Event) -> HttpResponse:
 
     Of `event` only the address is known: what a page says of it is read when there is one to show.
     """
-    form, now = PublicRegistrationForm(request.POST), timezone.now()
+    now = timezone.now()
+    form = PublicRegistrationForm(request.POST, asked=questions.asked_by(event))
     nonce = Nonce.read(form["nonce"].value() or "", event.pk)
     if nonce is None or form["website"].value() or nonce.is_too_fast(now):
         kept = nonce.signed() if nonce else Nonce.new(event.pk, now).signed()
@@ -100,6 +104,9 @@ def _register(
     except actions.KeyReused as error:
         form = form.refilled(nonce=Nonce.new(event.pk, now).signed())
         return _refused(request, event, form, INVALID, str(error))
+    except actions.OptionFull as error:
+        form = form.asked_again(questions.asked_by(event))
+        return _refused(request, event, form, INVALID, "" if form.errors else str(error))
     except actions.RegistrationError as error:
         return _refused(request, event, form, INVALID, str(error))
     except OperationalError:
@@ -143,6 +150,8 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
         "passes_on": rules.can_promote(own.event, now) and own.event.places_waiting > 0,
         "is_over": own.event.is_over(now),
         "alternatives": _alternatives(own, now),
+        "answers": questions.said_by(own),
+        "can_change": not rules.problems_of_changing_answers(own, now),
     }
     return render(request, "registrations/registration.html", context)
 

@@ -84,6 +84,7 @@ class World:
     def build(cls) -> "World":
         world = cls()
         world.registrations.append(factories.registration(event=world.event))
+        factories.question(event=world.event)
         announce(timezone.now())
         return world
 

@@ -243,7 +243,10 @@ def test_status_written_by_a_call_is_found() -> None:
 
 # --- Models and migrations --------------------------------------------------------------------
 # A part of something goes with it.
-PARTS = {"events.Area.series", "events.Partner.series", "events.AgendaItem.event"}
+PARTS = {
+    *("events.Area.series", "events.Partner.series", "events.AgendaItem.event"),
+    *("registrations.Option.question", "registrations.Answer.registration"),
+}
 # What an organiser asks for in plain words.
 NEEDS = {"vegetarian", "gluten_free", "wheelchair", "sign_language"}
 # The fields of architecture.md that are moments by another name.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.text import fold
 from accounts.transactions import action
 from events.models import Event
-from registrations import capacity, placing, rules
+from registrations import capacity, placing, questions, rules
 from registrations.actions.locks import locked_event
 from registrations.actions.places import write_capacity
 from registrations.applications import Application, organisation_of, town_of
@@ -52,7 +52,8 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
 
     The same key with the same payload gives the same answer and writes nothing; with another one it
     raises KeyReused. An address that is registered already changes nothing but the fact
-    `registered_again`. Raises RegistrationError with the reasons, Event.DoesNotExist.
+    `registered_again`. Raises RegistrationError with the reasons, OptionFull where a chosen option
+    has no place left, Event.DoesNotExist.
     """
     event = locked_event(event_id)
     now = timezone.now()
@@ -61,12 +62,14 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
         return _same_answer(event, application, answered)
     places = capacity.recount(event)
     refuse(_problems(event, submit, now))
+    questions.refuse_full(event, application.answers)
     booking = _book(application, submit, now)
     known = _known(event, application)
     if known:
         return _register_again(known, now)
     registration = _new_registration(event, booking, application)
     _enter(registration, places, now)
+    questions.record(registration, application.answers)
     return registration
 
 
@@ -183,12 +186,16 @@ def register_with_extra_place(
     if known and not known.is_waiting:
         text = _("This person is registered already: %(status)s.")
         raise RegistrationError([text % {"status": known.get_status_display()}])
+    if not known:
+        questions.refuse_full(event, application.answers)
     registration = known or _new_registration(event, _book(application, submit, now), application)
     registration.event = event
     places = capacity.count(event)
     raised = max(places.capacity, places.taken) + 1
     write_capacity(event, raised, now, actor_id=submit.actor_id, note=reason)
     _confirm_out_of_turn(registration, capacity.count(event), now, submit=submit, reason=reason)
+    if not known:
+        questions.record(registration, application.answers)
     return registration
 
 
