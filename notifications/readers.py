@@ -176,9 +176,7 @@ def _new_day(news: News, event: Event) -> str:
 def _lost_options(registration: Registration, now: datetime) -> dict[str, Any]:
     """The options that were full when the place came, and where to choose others meanwhile."""
     lost = ", ".join(questions.lost_by(registration))
-    if not lost:
-        return {}
-    can_choose = not rules.problems_of_changing_answers(registration, now)
+    can_choose = lost and not rules.problems_of_changing_answers(registration, now)
     link = settings.BASE_URL + reverse("answers", args=[registration.token])
     return {"lost_options": lost, "answers_link": link if can_choose else ""}
 

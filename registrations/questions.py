@@ -6,7 +6,7 @@ option has no waiting list; who waits for a place holds none yet.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -59,10 +59,15 @@ class Said:
 NOTHING = Asked()
 
 
+def read_by(event: Event) -> Asked:
+    """What the event asks, to read a sent form by: what is full, `refuse_full` decides."""
+    return Asked(tuple(Question.objects.asked_by(event)))
+
+
 def asked_by(event: Event) -> Asked:
     """What the event asks a newcomer; one query where it asks nothing."""
-    asked = tuple(Question.objects.asked_by(event))
-    return Asked(asked, full_options(event, _options(asked)))
+    asked = read_by(event)
+    return replace(asked, full=full_options(event, _options(asked.questions)))
 
 
 def asked_of(registration: Registration) -> Asked:
@@ -181,7 +186,7 @@ def _words(question: Question, value: str) -> str:
     return _("yes") if value == "yes" else _("no")
 
 
-def replace(registration: Registration, given: Sequence[GivenAnswer]) -> bool:
+def rewrite(registration: Registration, given: Sequence[GivenAnswer]) -> bool:
     """Puts these answers in the place of the former ones; whether anything changed.
 
     What is said again keeps its row and its words, and so do questions that are not asked any more.

@@ -75,7 +75,7 @@ def _send(request: HttpRequest, event: Event) -> HttpResponse:
     Of `event` only the address is known: what a page says of it is read when there is one to show.
     """
     now = timezone.now()
-    form = PublicRegistrationForm(request.POST, asked=questions.asked_by(event))
+    form = PublicRegistrationForm(request.POST, asked=questions.read_by(event))
     nonce = Nonce.read(form["nonce"].value() or "", event.pk)
     if nonce is None or form["website"].value() or nonce.is_too_fast(now):
         kept = nonce.signed() if nonce else Nonce.new(event.pk, now).signed()
@@ -83,7 +83,10 @@ def _send(request: HttpRequest, event: Event) -> HttpResponse:
         form = form.refilled(website="", nonce=kept)
         return _refused(request, event, form, INVALID, once_more)
     if not form.is_valid():
-        return _refused(request, event, form, INVALID)
+        # A question whose options are all full need not be answered.
+        form = form.asked_again(questions.asked_by(event))
+        if not form.is_valid():
+            return _refused(request, event, form, INVALID)
     return _register(request, event, form, nonce, now)
 
 
@@ -105,8 +108,9 @@ def _register(
         form = form.refilled(nonce=Nonce.new(event.pk, now).signed())
         return _refused(request, event, form, INVALID, str(error))
     except actions.OptionFull as error:
-        form = form.asked_again(questions.asked_by(event))
-        return _refused(request, event, form, INVALID, "" if form.errors else str(error))
+        # Beside its field, unless it came free again meanwhile.
+        is_told = form.asked_again(questions.asked_by(event)).errors
+        return _refused(request, event, form, INVALID, "" if is_told else str(error))
     except actions.RegistrationError as error:
         return _refused(request, event, form, INVALID, str(error))
     except OperationalError:
@@ -119,6 +123,7 @@ def _refused(
     request: HttpRequest, event: Event, form: PublicRegistrationForm, status: int, notice: str = ""
 ) -> HttpResponse:
     shown = _event(request, event.series.slug, event.slug)
+    form = form.asked_again(questions.asked_by(shown))
     return _form_page(request, shown, form, status, notice)
 
 

@@ -34,7 +34,7 @@ def change_answers(
     rules.refuse(why_not(registration, now))
     questions.refuse_full(registration.event, answers, questions.held_by(registration))
     changed = _rewrite(registration, {"organisation_name": organisation, **needs})
-    if questions.replace(registration, answers):
+    if questions.rewrite(registration, answers):
         changed.append("answers")
     if not changed:
         return None

@@ -112,7 +112,7 @@ def test_who_waits_holds_no_option(event, lunch):
 
 
 def test_who_is_promoted_is_confirmed_without_what_filled_up(event, lunch):
-    first, *_others = factories.fill(event)
+    factories.fill(event)
     waiting = [
         factories.registration(event=event, answers=factories.chosen(lunch[0])) for _n in range(2)
     ]
@@ -178,8 +178,8 @@ def test_one_more_place_keeps_the_answers_and_no_full_option(event, lunch):
     factories.registration(event=event, answers=factories.chosen(lunch[0]))
     reason = {"reason": "Host pořadatelů."}
 
+    full = factories.application(answers=factories.chosen(lunch[0]))
     with pytest.raises(actions.OptionFull):
-        full = factories.application(answers=factories.chosen(lunch[0]))
         actions.register_with_extra_place(event.pk, full, factories.submit(), **reason)
     application = factories.application(answers=factories.chosen(lunch[1]))
     extra = actions.register_with_extra_place(event.pk, application, factories.submit(), **reason)
