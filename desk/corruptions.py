@@ -13,7 +13,15 @@ from events.states import Status as EventStatus
 from notifications.models import Follow, Message, Reminder
 from registrations import actions
 from registrations.applications import Application
-from registrations.models import Organisation, Quota, Registration, RegistrationChange
+from registrations.models import (
+    Answer,
+    Option,
+    Organisation,
+    Question,
+    Quota,
+    Registration,
+    RegistrationChange,
+)
 
 Plant = Callable[[Event], object]
 PLANTS: dict[str, Plant] = {}
@@ -63,8 +71,8 @@ def _missed() -> Iterator[tuple[str, list[str]]]:
 
 def _clear() -> None:
     rows: tuple[type[models.Model], ...] = (
-        Reminder, Message, Follow, RegistrationChange, Registration, Organisation, EventChange,
-        Quota, Event, Series, Venue, Municipality, Kraj, Region,
+        Reminder, Message, Follow, RegistrationChange, Answer, Registration, Option, Question,
+        Organisation, EventChange, Quota, Event, Series, Venue, Municipality, Kraj, Region,
     )  # fmt: skip
     Registration.objects.update(replaced_by=None)
     for model in rows:
@@ -172,6 +180,19 @@ def quota_ignored(event: Event) -> object:
         incarnation=0, announced_at=event.created_at,
     )  # fmt: skip
     return quota
+
+
+@breaks("1 never oversold: an option")
+def option_given_twice(event: Event) -> object:
+    question = Question.objects.create(event=event, kind=Question.Kind.ONE, label_cs="Scratch")
+    option = Option.objects.create(question=question, label_cs="Scratch", limit=1)
+    return [
+        Answer.objects.create(
+            registration=registration, question=question, option=option,
+            question_words="Scratch", words="Scratch",
+        )
+        for registration in _registrations("confirmed")
+    ]  # fmt: skip
 
 
 @breaks("2 no idle seat")

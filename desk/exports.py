@@ -2,16 +2,17 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Prefetch, QuerySet, Value, When
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.text import clean
 from events import dates
 from events.models import Event
-from registrations.models import Registration
+from registrations.models import Answer, Question, Registration
 from registrations.states import Status
 
 # A cell that begins so is a formula to a spreadsheet (rule 27).
@@ -26,16 +27,23 @@ def filename(event: Event) -> str:
 
 
 def table_of_event(event: Event, language: str) -> Iterator[bytes]:
-    """The live registrations of an event as the lines of a file, in one query, row by row."""
+    """The live registrations of an event as the lines of a file, row by row.
+
+    Each question has a column. Two queries, and one for the answers of each batch.
+    """
+    questions = list(Question.objects.answered_at(event))
     with translation.override(language):
-        head = _line([dates.plain(label) for label in _headers()])
+        asked = [question.label for question in questions]
+        head = _line([dates.plain(label) for label in [*_headers(), *asked]])
     yield "\ufeff".encode() + head
     position = 0
-    for registration in _rows(event).iterator(chunk_size=BATCH):
+    rows = _rows(event).prefetch_related(_answers()) if questions else _rows(event)
+    for registration in rows.iterator(chunk_size=BATCH):
         position += registration.is_waiting
         # The caller's language is gone by the time a streamed answer is read.
         with translation.override(language):
-            line = _line(_cells(registration, position if registration.is_waiting else None))
+            cells = _cells(registration, position if registration.is_waiting else None)
+            line = _line([*cells, *_said(registration, questions)])
         yield line
 
 
@@ -44,6 +52,19 @@ def _rows(event: Event) -> QuerySet[Registration]:
     live = Registration.objects.filter(event=event).live()
     related = ("booking", "organisation", "town__kraj__region")
     return live.select_related(*related).order_by(rank, "priority", "joined_at", "pk")
+
+
+def _answers() -> Prefetch[str]:
+    return Prefetch("answers", Answer.objects.in_order())
+
+
+def _said(registration: Registration, questions: Sequence[Question]) -> list[str]:
+    """What a person said to each question, in the words they read."""
+    words: dict[int, list[str]] = defaultdict(list)
+    for answer in registration.answers.all() if questions else ():
+        lost = _("%(option)s (full)") % {"option": answer.words}
+        words[answer.question_id].append(answer.words if answer.is_granted else lost)
+    return [", ".join(words[question.pk]) for question in questions]
 
 
 def _headers() -> list[str]:

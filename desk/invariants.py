@@ -16,7 +16,7 @@ from events.states import Status as EventStatus
 from notifications.announcements import FINAL
 from notifications.models import Follow, Message, Reminder
 from registrations import capacity, rules
-from registrations.models import Organisation, Person, Registration, RegistrationChange
+from registrations.models import Answer, Organisation, Person, Registration, RegistrationChange
 from registrations.states import HOLDING_A_PLACE, LIVE, MOVES, Status
 
 Check = Callable[[datetime], Iterator[str]]
@@ -61,6 +61,19 @@ def too_many(now: datetime) -> Iterator[str]:
     for event in Event.objects.exclude(Exists(lowered)).iterator():
         if capacity.count(event).free < 0:
             yield f"event {event.pk}"
+
+
+@check("1 never oversold: an option has no more holders than places, unless it was lowered")
+def options_too_full(now: datetime) -> Iterator[str]:
+    is_held = Q(registration__status__in=HOLDING_A_PLACE) | Q(
+        registration__status=Status.PENDING, registration__event__has_place_while_pending=True
+    )
+    limited = Q(option__limit__isnull=False, option__lowered_at__isnull=True)
+    held = Answer.objects.filter(is_held, limited, is_granted=True).order_by()
+    counted = held.values("option_id", "option__limit", "registration__event_id")
+    over = counted.annotate(holders=Count("pk")).filter(holders__gt=F("option__limit"))
+    for option_id in over.values_list("option_id", flat=True):
+        yield f"option {option_id}"
 
 
 @check("2 no idle seat: nobody waits who could have a free place")

@@ -93,6 +93,12 @@ def of_correcting(registration: Registration, email: str, now: datetime) -> Prev
     return lost + _counted(messages_of(new, [new_row], now))
 
 
+def of_changing_answers(registration: Registration, now: datetime) -> Preview:
+    """What corrected answers do: the person reads them."""
+    fact = _fact(registration, Kind.ANSWERS_CHANGED, Status(registration.status), now)
+    return _counted(messages_of(fact, [registration], now))
+
+
 def of_approving(event: Event, registrations: Sequence[Registration], now: datetime) -> Preview:
     """What approving these applications does, in the order they came."""
     places, preview = capacity.count(event), Preview()

@@ -21,7 +21,8 @@ from desk.forms import (
 )
 from desk.views import asks, context_of, event_or_404
 from events.models import Event
-from registrations import actions, rules
+from registrations import actions, questions, rules
+from registrations.answers_form import AnswersForm
 from registrations.models import Registration
 
 
@@ -31,9 +32,10 @@ def add_registration(request: HttpRequest, pk: int) -> HttpResponse:
     event = event_or_404(request, pk)
     problems = rules.problems_of_registering_at_the_desk(event, timezone.now())
     if request.method != "POST":
-        form = DeskRegistrationForm(initial={"language": translation.get_language()})
+        initial = {"language": translation.get_language()}
+        form = DeskRegistrationForm(initial=initial, asked=questions.asked_by(event))
         return _form_page(request, event, form, problems)
-    form = DeskRegistrationForm(request.POST)
+    form = DeskRegistrationForm(request.POST, asked=questions.asked_by(event))
     if problems or not form.is_valid():
         return _form_page(request, event, form, problems, status=INVALID)
     return _register(request, event, form)
@@ -147,6 +149,31 @@ def correct_address(request: HttpRequest, pk: int) -> HttpResponse:
         act=act,
     )
     return ask(request, AddressForm(request.POST or None), question)
+
+
+@asks
+def correct_answers(request: HttpRequest, pk: int) -> HttpResponse:
+    """What somebody answered, needs, and the organisation as typed."""
+    registration = _registration_or_404(request, pk)
+    form = AnswersForm(request.POST or None, registration=registration)
+
+    def act(_data: dict[str, Any]) -> str:
+        changed = actions.change_answers(
+            registration.pk, **form.changes(), actor_id=request.user.pk, via="desk"
+        )
+        if changed is None:
+            return _("%(name)s: the answers are as they were.") % {"name": registration.name}
+        return _("%(name)s: the answers are changed.") % {"name": registration.name}
+
+    question = Question(
+        template="desk/correct_answers.html",
+        context=_context_of(registration),
+        back=_page_of(registration),
+        problems=lambda _data: rules.problems_of_correcting(registration, timezone.now()),
+        preview=lambda _data: previews.of_changing_answers(registration, timezone.now()),
+        act=act,
+    )
+    return ask(request, form, question)
 
 
 @asks

@@ -30,6 +30,7 @@ urlpatterns = [
     desk_path(f"{PERSON}/cancel/", registration_views.cancel_registration),
     desk_path(f"{PERSON}/promote/", registration_views.promote),
     desk_path(f"{PERSON}/priority/", registration_views.set_priority),
+    desk_path(f"{PERSON}/answers/", registration_views.correct_answers),
     desk_path(f"{PERSON}/address/", registration_views.correct_address),
     desk_path("notifications/message/<int:pk>/again/", views.send_again),
 ]

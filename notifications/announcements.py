@@ -63,6 +63,7 @@ REGISTRATION_FACTS: dict[str, Spec] = {
     RegistrationChange.Kind.DECLINED: Kind.DECLINED,
     RegistrationChange.Kind.OFFER_EXPIRED: Kind.OFFER_EXPIRED,
     RegistrationChange.Kind.PRIORITISED: SILENT,
+    RegistrationChange.Kind.ANSWERS_CHANGED: Kind.ANSWERS_CHANGED,
     RegistrationChange.Kind.CANCELLED: Kind.CANCELLED,
     # The old row of a corrected address: its words never show the new one.
     RegistrationChange.Kind.TRANSFERRED: Kind.CANCELLED,

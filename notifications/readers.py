@@ -18,11 +18,13 @@ from events.templatetags.status import when
 from notifications.announcements import FINAL
 from notifications.models import Follow, Message
 from notifications.news import News, news_for
-from registrations import placing, rules
+from registrations import placing, questions, rules
 from registrations.models import Booking, Registration, RegistrationChange
 
 Kind = Message.Kind
 LONGEST_NAME_IN_SUBJECT = 80
+# What tells of a place: by then a chosen option may be full.
+TELLING_OF_OPTIONS = {Kind.CONFIRMED, Kind.PROMOTED, Kind.PENDING, Kind.OFFERED}
 # Hours before which Czech says "ve" instead of "v" (ve dvě, ve dvanáct, ve dvacet).
 _HOURS_WITH_VE = {2, 3, 4, 12, 13, 14, 20, 21, 22, 23}
 
@@ -55,22 +57,29 @@ def values_of(
         # A party's page opens its own purpose; the person's own link is theirs.
         values["link"] = values["party_link"]
     values |= _change_words(message.kind, news, event)
-    if message.kind == Kind.WAITING:
-        values |= _position(registration, now)
-    if message.kind == Kind.PENDING:
-        values["is_place_kept"] = event.has_place_while_pending
-    if message.kind == Kind.OFFERED and registration.offered_until:
-        values["offered_until"] = dates.moment(registration.offered_until)
-    if message.kind == Kind.PARTY:
-        values |= _party(registration, now)
-    if message.kind == Kind.REJECTED:
-        values["reason"] = message.cause.note
-    if message.kind == Kind.REMINDER:
-        values |= _soon(event, now)
+    values |= _of_kind(message, registration, now)
+    if message.kind in TELLING_OF_OPTIONS:
+        values |= _lost_options(registration, now)
     rows = _rows(message.kind, registration, news, values)
     values["rows"] = rows
     values["rows_text"] = _aligned([*_change_rows(values, message.kind), *rows])
     return values
+
+
+def _of_kind(message: Message, registration: Registration, now: datetime) -> dict[str, Any]:
+    """What the templates of one kind alone name."""
+    event = registration.event
+    if message.kind == Kind.WAITING:
+        return _position(registration, now)
+    if message.kind == Kind.PENDING:
+        return {"is_place_kept": event.has_place_while_pending}
+    if message.kind == Kind.OFFERED and registration.offered_until:
+        return {"offered_until": dates.moment(registration.offered_until)}
+    if message.kind == Kind.PARTY:
+        return _party(registration, now)
+    if message.kind == Kind.REJECTED:
+        return {"reason": message.cause.note}
+    return _soon(event, now) if message.kind == Kind.REMINDER else {}
 
 
 def _party(registration: Registration, now: datetime) -> dict[str, Any]:
@@ -243,6 +252,14 @@ def _new_day(news: News, event: Event) -> str:
     return dates.moment(event.starts_at) if same_day else dates.date(event.starts_at)
 
 
+def _lost_options(registration: Registration, now: datetime) -> dict[str, Any]:
+    """The options that were full when the place came, and where to choose others meanwhile."""
+    lost = ", ".join(questions.lost_by(registration))
+    can_choose = lost and not rules.problems_of_changing_answers(registration, now)
+    link = settings.BASE_URL + reverse("answers", args=[registration.token])
+    return {"lost_options": lost, "answers_link": link if can_choose else ""}
+
+
 def _position(registration: Registration, now: datetime) -> dict[str, Any]:
     return {
         "position": registration.position(),
@@ -306,7 +323,14 @@ def _own_rows(kind: str, registration: Registration, values: dict[str, Any]) -> 
         return [who, Row(_("Position"), counted, is_strong=True), code]
     if kind == Kind.REMINDER:
         return [Row(_("Travel"), _travel(registration.event.venue)), who, code]
-    return [who, code]
+    said = _said(registration) if kind == Kind.ANSWERS_CHANGED else []
+    return [who, *said, code]
+
+
+def _said(registration: Registration) -> list[Row]:
+    """Every answer, and what the person needs, as they stand now."""
+    said = [Row(one.label, one.words) for one in questions.said_by(registration)]
+    return [*said, Row(_("Needs"), ", ".join(registration.needs))]
 
 
 def _travel(venue: Venue | None) -> str:

@@ -12,7 +12,7 @@ from notifications import invites
 from notifications.announcements import FINAL, told
 from notifications.models import Follow, Message
 from notifications.news import news_for
-from registrations.models import Registration
+from registrations.models import Registration, RegistrationChange
 
 Kind, Reason = Message.Kind, Message.Reason
 TRUE = ""
@@ -151,6 +151,14 @@ def _is_offered(case: Case, now: datetime) -> str:
     return TRUE if own.is_offered and not own.is_offer_over(now) else Reason.SUPERSEDED
 
 
+def _answers_stand(case: Case, now: datetime) -> str:
+    """Of answers changed twice the newest alone is told."""
+    newer = case.registration.changes.filter(
+        kind=RegistrationChange.Kind.ANSWERS_CHANGED, pk__gt=case.message.registration_change_id
+    )
+    return Reason.SUPERSEDED if newer.exists() else TRUE
+
+
 def _stays_true(case: Case, now: datetime) -> str:
     """It tells what is so in the moment it leaves."""
     return TRUE
@@ -171,6 +179,7 @@ _CHECKS: dict[str, Callable[[Case, datetime], str]] = {
     Kind.WAITING: _waits,
     Kind.PENDING: _is_reviewed,
     Kind.OFFERED: _is_offered,
+    Kind.ANSWERS_CHANGED: _answers_stand,
     Kind.ALREADY_REGISTERED: _stays_true,
     Kind.PARTY: _stays_true,
     Kind.MOVED: _moved,

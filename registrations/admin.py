@@ -17,8 +17,9 @@ from events import dates
 from events.admin import EventFilter, PeopleAdmin, status_word
 from events.history_lines import Difference, Line, names_of_actors, who_did
 from events.models import Region
-from registrations import rules
-from registrations.models import Booking, Registration, RegistrationChange, Sector
+from registrations import questions, rules
+from registrations.models import Booking, Question, Registration, RegistrationChange, Sector
+from registrations.question_admin import QuestionAdmin
 from registrations.states import Status
 
 
@@ -124,6 +125,7 @@ class RegistrationAdmin(PeopleAdmin):
             "can_decide": registration.is_pending
             and not rules.problems_of_deciding(registration.event, now),
             "can_promote": not rules.problems_of_promoting(registration, now),
+            "answers": questions.said_by(registration),
             "can_correct": not rules.problems_of_correcting(registration, now),
         }
 
@@ -168,8 +170,15 @@ def _differences(change: RegistrationChange) -> list[Difference]:
         found.append(Difference(_("Out of turn")))
     if "priority" in change.data:
         found.append(Difference(_("Priority"), *map(str, change.data["priority"])))
+    changed = (("organisation_name", _("Organisation")), ("answers", _("Answers")))
+    for name, label in (*changed, ("needs", _("Needs"))):
+        if name in change.data:
+            found.append(Difference(label))
     return found
 
 
 def _statuses(change: RegistrationChange) -> tuple[str, str]:
     return change.from_status, change.to_status
+
+
+admin.site.register(Question, QuestionAdmin)

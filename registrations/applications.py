@@ -18,6 +18,15 @@ class TypedTown:
     kraj_id: int
 
 
+@dataclass(frozen=True)
+class GivenAnswer:
+    """What somebody says to one question: a text, a number or yes/no in `value`, or options."""
+
+    question_id: int
+    value: str = ""
+    option_ids: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Application:
     """One delegate for one event. Texts are cleaned; e-mails lower-case; `email` may be empty.
@@ -41,6 +50,7 @@ class Application:
     sign_language: bool = False
     needs_note: str = ""
     waits_within_limit: bool = False
+    answers: tuple[GivenAnswer, ...] = ()
 
     @property
     def written_to(self) -> str:

@@ -8,8 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import fold
+from registrations import question_fields
 from registrations.applications import Application
 from registrations.forms import RegistrationForm
+from registrations.question_fields import name_of
+from registrations.questions import NOTHING, Asked
 
 MOST_PEOPLE = 10
 HERE_TWICE = _("This address is here twice.")
@@ -57,21 +60,30 @@ class OtherPersonForm(RegistrationForm):
         if not data["same"]:
             place = ("organisation", "sector", "town_id", "typed_town")
             own |= {name: data[name] for name in place}
-        return replace(first, **own)
+        answers = question_fields.given(self.asked, data, own.get("sector", first.sector))
+        return replace(first, answers=answers, **own)
 
 
 class CompanionForm(OtherPersonForm):
     """One of the others on the form of the first: fields bear numbers, `name2` to `name10`."""
 
-    def __init__(self, data: Any, *, number: int, initial: Mapping[str, Any]) -> None:
+    def __init__(
+        self, data: Any, *, number: int, initial: Mapping[str, Any], asked: Asked = NOTHING
+    ) -> None:
         self.number = number
-        names = [*RegistrationForm.base_fields, "same"]
-        own = {name: initial[f"{name}{number}"] for name in names if f"{name}{number}" in initial}
-        super().__init__(data, initial=own)
+        names = [*RegistrationForm.base_fields, "same", *map(name_of, asked.questions)]
+        mine = {name: numbered(name, number) for name in names}
+        own = {name: initial[key] for name, key in mine.items() if key in initial}
+        super().__init__(data, initial=own, asked=asked)
         self.fields["town"].widget.attrs.pop("list", None)
 
     def add_prefix(self, field_name: str) -> str:
-        return f"{field_name}{self.number}"
+        return numbered(field_name, self.number)
+
+
+def numbered(name: str, number: int) -> str:
+    """The name of a field of a person on the form: `name2`, and of a question `q7_2`."""
+    return f"{name}_{number}" if name[-1].isdigit() else f"{name}{number}"
 
 
 def complain_of_doubles(companions: list[CompanionForm], first: Mapping[str, Any]) -> None:

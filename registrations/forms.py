@@ -1,5 +1,6 @@
 """What people type, cleaned into an application; the rules are elsewhere."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, Self
@@ -11,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.text import clean
 from events.models import Kraj, Municipality
 from events.towns import find_towns, label_of
-from registrations import addresses
+from registrations import addresses, question_fields
 from registrations.applications import Application, TypedTown
 from registrations.models import Sector
 from registrations.nonces import Nonce
+from registrations.questions import NOTHING, Asked
 
 ABROAD = "abroad"
 
@@ -127,8 +129,10 @@ class RegistrationForm(forms.Form):
         label=_("Wait for a place within this limit"), required=False
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asked: Asked = NOTHING, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.asked = asked
+        self.fields.update(question_fields.fields_of(asked))
         self.towns: list[Municipality] = []
         self.fields["town_choice"].widget.choices = self._town_choices()
         self.fields["town"].widget.attrs |= {"list": "towns", "spellcheck": "false"}
@@ -148,6 +152,7 @@ class RegistrationForm(forms.Form):
         }
         for name in needless.keys() & self.fields.keys():
             self.fields[name].required = not needless[name]
+        question_fields.relax(self, self._typed("sector"))
 
     def _town_choices(self) -> list[tuple[str, Any]]:
         """The towns of the typed name, where it stands more than once."""
@@ -163,6 +168,10 @@ class RegistrationForm(forms.Form):
     @property
     def is_for_another(self) -> bool:
         return bool(self.cleaned_data.get("who") == "other")
+
+    @property
+    def questions(self) -> list[forms.BoundField]:
+        return question_fields.of_form(self)
 
     @property
     def asks_which_town(self) -> bool:
@@ -242,8 +251,11 @@ class RegistrationForm(forms.Form):
     def application(self, language: str) -> Application:
         """What a valid form asks for."""
         data = self.cleaned_data
-        names = {field.name for field in fields(Application)} - {"language"}
-        return Application(language=language, **{name: data[name] for name in names})
+        names = {field.name for field in fields(Application)} - {"language", "answers"}
+        answers = question_fields.given(self.asked, data, data["sector"])
+        return Application(
+            language=language, answers=answers, **{name: data[name] for name in names}
+        )
 
 
 class PublicForm(forms.Form):
@@ -273,4 +285,10 @@ class PublicForm(forms.Form):
 
     def refilled(self, **values: str) -> Self:
         """The same form with some fields replaced, everything else kept."""
-        return type(self)({**self.data.dict(), **values})  # type: ignore[attr-defined]
+        return type(self)(self._sent(values))
+
+    def _sent(self, values: Mapping[str, str]) -> Any:
+        data = self.data.copy()  # type: ignore[attr-defined]
+        for name, value in values.items():
+            data[name] = value
+        return data

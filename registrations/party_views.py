@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from registrations import actions, limits, rules
+from registrations import actions, limits, questions, rules
 from registrations.companions import OtherPersonForm
 from registrations.models import Booking, Registration
 from registrations.parties import Party, party_of
@@ -84,8 +84,8 @@ def add_to_party(request: HttpRequest, token: str) -> HttpResponse:
     """One more person for the same event; they get their place or position by themselves."""
     own = _party(token)
     if request.method != "POST":
-        return _add_page(request, own, OtherPersonForm())
-    form = OtherPersonForm(request.POST)
+        return _add_page(request, own, OtherPersonForm(asked=questions.asked_by(own.event)))
+    form = OtherPersonForm(request.POST, asked=questions.asked_by(own.event))
     if not form.is_valid():
         return _add_page(request, own, form, INVALID)
     if limits.is_adding_too_much(request):

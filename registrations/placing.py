@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from registrations import questions
 from registrations.capacity import Places, holds_a_place
 from registrations.models import Person, Registration, RegistrationChange
 from registrations.states import Status
@@ -77,13 +78,16 @@ def move(
     """Moves a registration and returns the places after that; the caller holds the event's lock.
 
     A fact that takes a place keeps the count it was decided by (invariant 1), and the bookings that
-    stood before it in line but could not have that place.
+    stood before it in line but could not have that place. Options that filled up while the person
+    waited are lost with it.
     """
     event, before = registration.event, registration.status
     takes = holds_a_place(event, status) - holds_a_place(event, before)
     waits = (status == Status.WAITING) - (before == Status.WAITING)
     after = places.after(Person.of(registration), taken=takes, waiting=waits)
     over = {"passed_over": [[], list(passed_over)]} if passed_over and takes > 0 else {}
+    if takes > 0 and registration.pk:
+        questions.drop_full(registration)
     registration.move_to(
         status,
         kind=kind,

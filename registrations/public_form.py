@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from events.towns import label_of
 from registrations.applications import Party
-from registrations.companions import MOST_PEOPLE, CompanionForm, complain_of_doubles
+from registrations.companions import MOST_PEOPLE, CompanionForm, complain_of_doubles, numbered
 from registrations.forms import PublicForm, RegistrationForm
+from registrations.questions import NOTHING, Asked
 
 
 class PublicRegistrationForm(PublicForm, RegistrationForm):
@@ -26,12 +27,12 @@ class PublicRegistrationForm(PublicForm, RegistrationForm):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, asked: Asked = NOTHING, **kwargs: Any) -> None:
+        super().__init__(*args, asked=asked, **kwargs)
         self.fields["together"].required = self.is_party
         data = self.data if self.is_bound else None
         self.companions = [
-            CompanionForm(data, number=number, initial=self.initial)
+            CompanionForm(data, number=number, initial=self.initial, asked=asked)
             for number in range(2, self.size + 1)
         ]
 
@@ -79,23 +80,34 @@ class PublicRegistrationForm(PublicForm, RegistrationForm):
         for town in self.towns:
             if str(town.pk) == kept.get("town_choice"):
                 kept["town"] = label_of(town, self.towns)
-        return type(self)(initial=kept | ({"people": str(size)} if size else {}))
+        kept |= {"people": str(size)} if size else {}
+        return type(self)(initial=kept, asked=self.asked)
 
     def without(self, number: int, nonce: str) -> "PublicRegistrationForm":
         """The same form without one of the others; those behind move up."""
         kept = self._values() | {"nonce": nonce, "people": str(max(self.size - 1, 1))}
         for form in self.companions:
             for name in form.fields:
-                kept.pop(f"{name}{form.number}", None)
+                kept.pop(form.add_prefix(name), None)
         left = [form for form in self.companions if form.number != number]
         for place, form in enumerate(left, start=2):
-            kept |= {f"{name}{place}": form[name].value() for name in form.fields}
-        return type(self)(initial=kept)
+            kept |= {numbered(name, place): form[name].value() for name in form.fields}
+        return type(self)(initial=kept, asked=self.asked)
 
     def _values(self) -> dict[str, Any]:
         """Everything as it was sent; a box that was left empty sends nothing."""
         kept = {name: self[name].value() for name in self.fields}
         kept["together"] = kept["together"] or "yes"
         for form in self.companions:
-            kept |= {f"{name}{form.number}": form[name].value() for name in form.fields}
+            kept |= {form.add_prefix(name): form[name].value() for name in form.fields}
         return kept
+
+    def refilled(self, **values: str) -> "PublicRegistrationForm":
+        """The same form with some fields replaced, everything else kept."""
+        return type(self)(self._sent(values), asked=self.asked)
+
+    def asked_again(self, asked: Asked) -> "PublicRegistrationForm":
+        """The same form, everything kept and checked, with the questions as they are now."""
+        again = type(self)(self.data, asked=asked)
+        again.is_valid()
+        return again

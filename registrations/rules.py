@@ -130,6 +130,18 @@ def problems_of_correcting(registration: Registration, now: datetime) -> list[Pr
     return [_("The session has started.")] if registration.event.has_started(now) else []
 
 
+def problems_of_changing_answers(registration: Registration, now: datetime) -> list[Problem]:
+    """Why a person cannot change their own answers; organisers may until the start."""
+    event, ends_at = registration.event, registration.event.answers_close_at
+    if registration.is_live and event.is_called_off:
+        return [_("The session is called off.")]
+    problems = problems_of_correcting(registration, now)
+    if problems or ends_at is None or now < ends_at:
+        return problems
+    text = _("Answers could be changed until %(moment)s.")
+    return [text % {"moment": dates.moment(ends_at)}]
+
+
 def problems_of_deciding(event: Event, now: datetime) -> list[Problem]:
     """Why applications for the event can be neither approved nor turned down now."""
     if event.status != Status.PUBLISHED:

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from registrations import party_views, views
+from registrations import answer_views, party_views, views
 
 urlpatterns = [
     path("r/<str:token>/", views.registration, name="registration"),
     path("r/<str:token>/calendar.ics", views.registration_calendar, name="registration_calendar"),
     path("r/<str:token>/qr.svg", views.registration_qr, name="registration_qr"),
     path("r/<str:token>/offer/", views.answer_offer, name="answer_offer"),
+    path("r/<str:token>/answers/", answer_views.answers, name="answers"),
     path("r/<str:token>/cancel/", views.cancel, name="cancel"),
     path("b/<str:token>/", party_views.party, name="party"),
     path("b/<str:token>/offer/", party_views.answer_party_offer, name="answer_party_offer"),

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from events.feeds import calendar_response, read_only
 from events.models import Event, EventQuerySet
 from events.towns import alternatives_to
-from registrations import actions, ical, limits, placing, rules
+from registrations import actions, ical, limits, placing, questions, rules
 from registrations.applications import Party
 from registrations.companions import MOST_PEOPLE
 from registrations.models import Registration
@@ -59,11 +59,14 @@ def _visible(request: HttpRequest, events: EventQuerySet, series: str, event: st
 def register(request: HttpRequest, series: str, event: str) -> HttpResponse:
     """The form of one event; sent, it leads everybody to the same page."""
     if request.method == "POST":
-        named = Event.objects.select_related("series").only("slug", "series__slug")
+        named = Event.objects.select_related("series").only(
+            "slug", "has_place_while_pending", "series__slug"
+        )
         return _send(request, _visible(request, named, series, event))
     shown = _event(request, series, event)
     nonce = Nonce.new(shown.pk, timezone.now()).signed()
-    form = PublicRegistrationForm(initial={"nonce": nonce, "town": request.GET.get("town")})
+    initial = {"nonce": nonce, "town": request.GET.get("town")}
+    form = PublicRegistrationForm(initial=initial, asked=questions.asked_by(shown))
     return _form_page(request, shown, form)
 
 
@@ -97,7 +100,8 @@ def _send(request: HttpRequest, event: Event) -> HttpResponse:
 
     Of `event` only the address is known: what a page says of it is read when there is one to show.
     """
-    form, now = PublicRegistrationForm(request.POST), timezone.now()
+    now = timezone.now()
+    form = PublicRegistrationForm(request.POST, asked=questions.read_by(event))
     if changed := _changed(request.POST, form, Nonce.new(event.pk, now).signed()):
         shown = _event(request, event.series.slug, event.slug)
         return _form_page(request, shown, changed)
@@ -106,7 +110,10 @@ def _send(request: HttpRequest, event: Event) -> HttpResponse:
         once_more = _("Check the form and send it once more.")
         return _refused(request, event, doubted or form, Refusal(INVALID, once_more))
     if not form.is_valid():
-        return _refused(request, event, form, Refusal(INVALID))
+        # A question whose options are all full need not be answered.
+        form = form.asked_again(questions.asked_by(event))
+        if not form.is_valid():
+            return _refused(request, event, form, Refusal(INVALID))
     return _register(request, event, form, nonce, now)
 
 
@@ -131,6 +138,10 @@ def _register(
     except actions.KeyReused as error:
         form = form.refilled(nonce=Nonce.new(event.pk, now).signed())
         return _refused(request, event, form, Refusal(INVALID, str(error)))
+    except actions.OptionFull as error:
+        # Beside its field, unless it came free again meanwhile.
+        is_told = form.asked_again(questions.asked_by(event)).has_errors
+        return _refused(request, event, form, Refusal(INVALID, "" if is_told else str(error)))
     except actions.RegistrationError as error:
         is_of_quota = isinstance(error, actions.QuotaReached)
         refusal = Refusal(INVALID, str(error), shows_alternatives=True, is_of_quota=is_of_quota)
@@ -161,7 +172,9 @@ def _changed(
 def _refused(
     request: HttpRequest, event: Event, form: PublicRegistrationForm, refusal: Refusal
 ) -> HttpResponse:
-    return _form_page(request, _event(request, event.series.slug, event.slug), form, refusal)
+    shown = _event(request, event.series.slug, event.slug)
+    form = form.asked_again(questions.asked_by(shown))
+    return _form_page(request, shown, form, refusal)
 
 
 @require_safe
@@ -192,6 +205,8 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
         "passes_on": rules.can_promote(own.event, now) and own.event.places_waiting > 0,
         "is_over": own.event.is_over(now),
         "alternatives": _alternatives(own, now),
+        "answers": questions.said_by(own),
+        "can_change": not rules.problems_of_changing_answers(own, now),
     }
     return render(request, "registrations/registration.html", context)
 

@@ -13,8 +13,8 @@ from events.states import Status
 from notifications import actions as notification_actions
 from notifications.models import Follow
 from registrations import actions
-from registrations.applications import Application
-from registrations.models import Booking, Registration
+from registrations.applications import Application, GivenAnswer
+from registrations.models import Booking, Option, Question, Registration
 
 _numbers = itertools.count(1)
 
@@ -132,6 +132,24 @@ def submit(**fields: Any) -> actions.Submit:
 def registration(*, event: Event, **fields: Any) -> Registration:
     """One person registered by the action, so with facts and counts."""
     return actions.register(event.pk, application(**fields), submit())
+
+
+def question(*options: str, limit: int | None = None, **fields: Any) -> Question:
+    """A question of an event or a series; one of the options where there are any, else a text."""
+    kind = Question.Kind.ONE if options else Question.Kind.TEXT
+    values: dict[str, Any] = {"kind": kind, "label_cs": "Oblast", "label_en": "Area"}
+    asked = Question.objects.create(**values | fields)
+    for position, label in enumerate(options):
+        asked.options.create(position=position, label_cs=label, limit=limit)
+    return asked
+
+
+def chosen(*options: Option) -> tuple[GivenAnswer, ...]:
+    """Answers that choose these options, of one question or of several."""
+    by_question: dict[int, list[int]] = {}
+    for option in options:
+        by_question.setdefault(option.question_id, []).append(option.pk)
+    return tuple(GivenAnswer(pk, option_ids=tuple(pks)) for pk, pks in by_question.items())
 
 
 def fill(event: Event, count: int | None = None) -> list[Registration]:

@@ -90,6 +90,7 @@ class World:
         world = cls()
         world.registrations.append(factories.registration(event=world.event))
         world.follows.append(factories.follow(event=world.announced))
+        factories.question(event=world.event)
         announce(timezone.now())
         return world
 

@@ -244,6 +244,7 @@ def test_status_written_by_a_call_is_found() -> None:
 PARTS = {
     *("events.Area.series", "events.Partner.series", "events.AgendaItem.event"),
     "registrations.Quota.event",
+    *("registrations.Option.question", "registrations.Answer.registration"),
 }
 # What an organiser asks for in plain words.
 NEEDS = {"vegetarian", "gluten_free", "wheelchair", "sign_language"}

@@ -341,6 +341,13 @@ class Event(models.Model):
     def promotion_ends_at(self) -> datetime | None:
         return self.hours_before(self.promotion_ends_hours)
 
+    @property
+    def answers_close_at(self) -> datetime | None:
+        """Until when people change their answers themselves (UTC); a call closes as a whole."""
+        return (
+            self.closes_at if self.kind == self.Kind.CALL else self.hours_before(self.answer_hours)
+        )
+
     def has_started(self, now: datetime) -> bool:
         return self.starts_at is not None and self.starts_at <= now
 

@@ -72,6 +72,7 @@ class Message(models.Model):
         DECLINED = "declined", _("Offer passed on")
         PROMOTED = "promoted", _("A place came free")
         PARTY = "party", _("Summary of a party")
+        ANSWERS_CHANGED = "answers_changed", _("Answers changed")
         ALREADY_REGISTERED = "already_registered", _("Already registered")
         CANCELLED = "cancelled", _("Attendance cancelled")
         MOVED = "moved", _("Session moved")

@@ -1,5 +1,6 @@
 """What happens to registrations: each public verb is one transaction with its facts."""
 
+from registrations.actions.answering import change_answers
 from registrations.actions.deciding import Decided, approve, promote, reject, set_priority
 from registrations.actions.forgetting import forget_needs
 from registrations.actions.leaving import cancel_registration
@@ -15,11 +16,13 @@ from registrations.actions.places import change_admission, change_capacity, set_
 from registrations.actions.registering import register, register_with_extra_place
 from registrations.actions.replacing import correct_address
 from registrations.actions.steps import KeyReused, Submit
+from registrations.questions import OptionFull
 from registrations.rules import QuotaReached, RegistrationError
 
 __all__ = [
     "Decided",
     "KeyReused",
+    "OptionFull",
     "QuotaReached",
     "RegistrationError",
     "Submit",
@@ -30,6 +33,7 @@ __all__ = [
     "cancel_party",
     "cancel_registration",
     "change_admission",
+    "change_answers",
     "change_capacity",
     "correct_address",
     "decline_offer",

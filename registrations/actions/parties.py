@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.transactions import action
 from events.models import Event
-from registrations import capacity, placing, rules, waiting_list
+from registrations import capacity, placing, questions, rules, waiting_list
 from registrations.actions.locks import locked_event
 from registrations.actions.steps import (
     KeyReused,
@@ -47,10 +47,13 @@ def register_party(event_id: int, party: Party, submit: Submit) -> Booking:
     rows = [new_registration(event, application, now) for application in party.people]
     _refuse_impossible(event, party, rows, places)
     newcomers, known_names = _newcomers(event, party, rows, now)
+    questions.refuse_full(event, [answer for one in party.people for answer in one.answers])
     booking = book(party, submit, now, is_together=party.is_together, known_names=known_names)
-    for row in newcomers:
+    for row, _application in newcomers:
         row.booking, row.is_in_party = booking, party.is_together and len(newcomers) > 1
-    capacity.show(event, _enter_all(newcomers, places, now))
+    capacity.show(event, _enter_all([row for row, _application in newcomers], places, now))
+    for row, application in newcomers:
+        questions.record(row, application.answers)
     return booking
 
 
@@ -77,7 +80,7 @@ def _refuse_impossible(
 
 def _newcomers(
     event: Event, party: Party, rows: Sequence[Registration], now: datetime
-) -> tuple[list[Registration], list[str]]:
+) -> tuple[list[tuple[Registration, Application]], list[str]]:
     """Who is new, and the names of those who are registered already and are written to."""
     newcomers, names = [], []
     for application, row in zip(party.people, rows, strict=True):
@@ -86,7 +89,7 @@ def _newcomers(
             register_again(known, now)
             names.append(application.name)
         else:
-            newcomers.append(row)
+            newcomers.append((row, application))
     return newcomers, names
 
 
@@ -122,12 +125,14 @@ def add_to_party(booking_id: int, application: Application, *, via: str = "") ->
         places.reached(Person.of(row)),
         waits_within_limit=application.waits_within_limit,
     )
+    questions.refuse_full(event, application.answers)
     known = known_registration(event, application)
     if known:
         return register_again(known, now)
     row.booking = booking
     has_room = places.has_room(Person.of(row))
     after = enter(row, places, now, has_room=has_room, passed_over=places.units_in_line)
+    questions.record(row, application.answers)
     capacity.show(event, after)
     return row
 

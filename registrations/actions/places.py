@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from accounts.transactions import action
 from events import history
 from events.models import Event, EventChange
-from registrations import capacity, placing, rules, waiting_list
+from registrations import capacity, placing, questions, rules, waiting_list
 from registrations.actions.locks import locked_event
 from registrations.actions.steps import write_capacity, write_settings
 from registrations.models import Quota, Registration, RegistrationChange
@@ -113,7 +113,7 @@ def _problems_of_holding(event: Event) -> list[rules.Problem]:
     pending = Registration.objects.filter(event=event).pending().count()
     free = capacity.count(event).free
     if pending <= max(0, free):
-        return []
+        return questions.problems_of_holding(event)
     text = ngettext(
         "%(count)s application awaits a decision, more than places are free.",
         "%(count)s applications await a decision, more than places are free.",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.transactions import action
 from events.models import Event
-from registrations import capacity, placing, rules
+from registrations import capacity, placing, questions, rules
 from registrations.actions.locks import locked_event
 from registrations.actions.steps import (
     KeyReused,
@@ -34,7 +34,8 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
 
     The same key with the same payload gives the same answer and writes nothing; with another one it
     raises KeyReused. An address that is registered already changes nothing but the fact
-    `registered_again`. Raises RegistrationError with the reasons, Event.DoesNotExist.
+    `registered_again`. Raises RegistrationError with the reasons, OptionFull where a chosen option
+    has no place left, Event.DoesNotExist.
     """
     event = locked_event(event_id)
     now = timezone.now()
@@ -49,6 +50,7 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
         places.reached(Person.of(registration)),
         waits_within_limit=application.waits_within_limit,
     )
+    questions.refuse_full(event, application.answers)
     registration.booking = book(application, submit, now)
     known = known_registration(event, application)
     if known:
@@ -60,6 +62,7 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
         has_room=places.has_room(Person.of(registration)),
         passed_over=places.units_in_line,
     )
+    questions.record(registration, application.answers)
     capacity.show(event, after)
     return registration
 
@@ -96,6 +99,8 @@ def register_with_extra_place(
     if known and not known.is_waiting:
         text = _("This person is registered already: %(status)s.")
         raise RegistrationError([text % {"status": known.get_status_display()}])
+    if not known:
+        questions.refuse_full(event, application.answers)
     registration = known or new_registration(event, application, now)
     registration.event = event
     places = capacity.count(event)
@@ -105,6 +110,8 @@ def register_with_extra_place(
     raised = max(places.capacity, places.taken) + 1
     write_capacity(event, raised, now, actor_id=submit.actor_id, note=reason)
     _confirm_out_of_turn(registration, capacity.count(event), now, submit=submit, reason=reason)
+    if not known:
+        questions.record(registration, application.answers)
     return registration
 
 

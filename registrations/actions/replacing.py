@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.transactions import action
-from registrations import rules
+from registrations import questions, rules
 from registrations.actions.locks import locked_registration
 from registrations.models import NEEDS, Registration, RegistrationChange
 from registrations.states import Status
@@ -20,9 +20,9 @@ def correct_address(
 ) -> Registration:
     """Gives a person another address: a new row with its own uid and secrets; the old is cancelled.
 
-    The new row keeps status, time, priority, needs and reference. Raises RegistrationError, also
-    where the address is registered for the event already; only organisers call this, so the answer
-    may say so.
+    The new row keeps status, time, priority, needs, answers and reference. Raises
+    RegistrationError, also where the address is registered for the event already; only organisers
+    call this, so the answer may say so.
     """
     old = locked_registration(registration_id)
     now = timezone.now()
@@ -34,6 +34,7 @@ def correct_address(
     old.move_to(Status.CANCELLED, kind=Kind.TRANSFERRED, now=now, actor_id=actor_id, via=via)
     new = _copy_with_address(old, email, deadline)
     new.move_to(status, kind=Kind.CORRECTED, now=now, actor_id=actor_id, via=via)
+    questions.copy(old, new)
     old.replaced_by = new
     old.save(update_fields=["replaced_by"])
     return new

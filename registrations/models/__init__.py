@@ -1,7 +1,8 @@
-"""Who comes, and how they got there: organisations, bookings, registrations and their facts."""
+"""Who comes, how they got there, and what they answered."""
 
 from registrations.models.bookings import Booking, new_secret
 from registrations.models.organisations import Organisation, Sector
+from registrations.models.questions import Answer, Option, Question
 from registrations.models.quotas import Person, Quota
 from registrations.models.registration import (
     NEEDS,
@@ -14,9 +15,12 @@ from registrations.models.registration import (
 __all__ = [
     "NEEDS",
     "REFERENCE_ALPHABET",
+    "Answer",
     "Booking",
+    "Option",
     "Organisation",
     "Person",
+    "Question",
     "Quota",
     "Registration",
     "RegistrationChange",

@@ -350,6 +350,7 @@ class RegistrationChange(history.Change):
         OFFER_EXPIRED = "offer_expired", _("Offer expired")
         PRIORITISED = "prioritised", _("Priority changed")
         CANCELLED = "cancelled", _("Attendance cancelled")
+        ANSWERS_CHANGED = "answers_changed", _("Answers changed")
         CORRECTED = "corrected", _("Address corrected")
         TRANSFERRED = "transferred", _("Moved to a corrected address")
 

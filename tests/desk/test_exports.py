@@ -8,6 +8,7 @@ from django.utils import translation
 from desk import exports
 from events.models import Event
 from registrations import actions
+from registrations.applications import GivenAnswer
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -80,11 +81,47 @@ def test_hostile_values_stay_in_their_cells() -> None:
     assert (row[1], row[13]) == ('\'=HYPERLINK("x");"', "a;b\"c'd")
 
 
+def test_each_question_has_a_column_with_what_was_said() -> None:
+    event = factories.event(capacity=1)
+    lunch = factories.question("Guláš", event=event, label_en="Lunch", limit=1)
+    areas = factories.question("Doprava", "Voda", series=event.series, kind="several")
+    factories.question(event=event, label_cs="Nikým nezodpovězená", is_retired=True)
+    (goulash,) = lunch.options.all()
+    first = factories.registration(
+        event=event, answers=factories.chosen(goulash, *areas.options.order_by("position"))
+    )
+    factories.registration(
+        event=event, answers=factories.chosen(areas.options.get(label_cs="Doprava"))
+    )
+    lunch.is_retired = True
+    lunch.save()
+
+    head, *rows = table(event)
+
+    assert head[14:] == ["Area", "Lunch"]
+    assert [row[14:] for row in rows] == [["Doprava, Voda", "Guláš"], ["Doprava", ""]]
+    first.answers.filter(option=goulash).update(is_granted=False)
+    assert table(event)[1][15] == "Guláš (full)"
+
+
 @pytest.mark.parametrize("people", [1, 3])
-def test_table_asks_once_whatever_its_length(people: int, django_assert_num_queries: Any) -> None:
+def test_answers_of_a_table_are_read_at_once(people: int, django_assert_num_queries: Any) -> None:
+    event = factories.event()
+    question = factories.question(event=event)
+    for _n in range(people):
+        factories.registration(event=event, answers=(GivenAnswer(question.pk, "=1+1"),))
+    with django_assert_num_queries(3):
+        rows = table(event)[1:]
+    assert [row[14] for row in rows] == ["'=1+1"] * people
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_table_asks_as_often_whatever_its_length(
+    people: int, django_assert_num_queries: Any
+) -> None:
     event = factories.event()
     factories.fill(event, people)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert len(table(event)) == people + 1
 
 

@@ -1,5 +1,6 @@
 """The pages about people: add, cancel, correct an address; each with the same litany."""
 
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from desk.previews import Preview
 from events import actions as event_actions
 from events.models import Event
 from notifications.models import Message
+from registrations import questions
 from registrations.models import Registration
 from tests import factories
 
@@ -211,7 +213,56 @@ def test_correct_address_refuses_what_cannot_be(desk: Client, event: Event, emai
     assert (person.status, person.replaced_by) == ("confirmed", None)
 
 
-@pytest.mark.parametrize("name", ["cancel", "address"])
+ANSWERS = {"organisation": "Město Zlín", "wheelchair": "on"}
+
+
+def test_correct_answers_tells_first_and_then_corrects(
+    desk: Client, organiser: User, event: Event
+) -> None:
+    areas = factories.question("Doprava", "Voda", event=event, kind="several")
+    person = factories.registration(event=event)
+    chosen = [str(option.pk) for option in areas.options.all()]
+    values = ANSWERS | {f"q{areas.pk}": chosen}
+
+    shown = desk.post(page(person, "answers"), values)
+    hidden = re.findall(rf'type="hidden" name="q{areas.pk}" value="(\d+)"', shown.content.decode())
+    answer = desk.post(page(person, "answers"), values | {"confirmed": "yes"})
+
+    assert shown.context["preview"] == Preview(mails=1)
+    assert hidden == chosen
+    assert led(answer) == (302, page(person))
+    person.refresh_from_db()
+    assert (person.organisation_name, person.wheelchair) == ("Město Zlín", True)
+    assert [said.words for said in questions.said_by(person)] == ["Doprava, Voda"]
+    fact = person.changes.latest("pk")
+    assert (fact.kind, fact.actor_id, fact.via) == ("answers_changed", organiser.pk, "desk")
+    html = desk.get(page(person)).content.decode()
+    assert "<dt>Oblast</dt><dd>Doprava, Voda</dd>" in html
+    assert "Answers changed" in html
+
+
+def test_correct_answers_refuses_a_full_option(desk: Client, event: Event) -> None:
+    lunch = factories.question("Guláš", event=event, limit=1)
+    (goulash,) = lunch.options.all()
+    factories.registration(event=event, answers=factories.chosen(goulash))
+    person = factories.registration(event=event)
+    values = ANSWERS | {f"q{lunch.pk}": goulash.pk, "confirmed": "yes"}
+    answer = desk.post(page(person, "answers"), values)
+    assert answer.status_code == 422
+    assert problems(answer) == {f"q{lunch.pk}": ["Guláš is full. Choose something else."]}
+    assert person.changes.count() == 1
+
+
+def test_an_organiser_answers_for_whom_they_register(desk: Client, event: Event) -> None:
+    factories.municipality(name="Milevsko")
+    question = factories.question(event=event, is_required=True)
+    missing = desk.post(register(event), PERSON)
+    desk.post(register(event), PERSON | {f"q{question.pk}": "Ze Zlína"})
+    assert problems(missing) == {f"q{question.pk}": ["Answer this question."]}
+    assert [said.words for said in questions.said_by(Registration.objects.get())] == ["Ze Zlína"]
+
+
+@pytest.mark.parametrize("name", ["cancel", "address", "answers"])
 def test_pages_about_a_person_only_ask_on_get(desk: Client, event: Event, name: str) -> None:
     person = factories.registration(event=event)
     assert desk.get(page(person, name)).status_code == 200
@@ -220,7 +271,7 @@ def test_pages_about_a_person_only_ask_on_get(desk: Client, event: Event, name: 
     assert Message.objects.count() == 0
 
 
-@pytest.mark.parametrize("name", ["register", "cancel", "address"])
+@pytest.mark.parametrize("name", ["register", "cancel", "address", "answers"])
 def test_pages_about_people_are_nothing_to_others(client: Client, event: Event, name: str) -> None:
     person = factories.registration(event=event)
     path = register(event) if name == "register" else page(person, name)

@@ -66,6 +66,9 @@ def written(kind, post, **fields):
         "already_registered": lambda: actions.register(
             event.pk, factories.application(email=registration.email), factories.submit()
         ),
+        "answers_changed": lambda: actions.change_answers(
+            registration.pk, organisation="Město Plzeň", needs={"wheelchair": True}, answers=()
+        ),
         "cancelled": lambda: actions.cancel_registration(registration.pk),
         "moved": lambda: event_actions.move_event(event.pk, START + timedelta(days=14)),
         "called_off": lambda: event_actions.cancel_event(event.pk),
@@ -127,6 +130,7 @@ SUBJECTS = {
         "Už jste přihlášeni: Jihozápad, Plzeň",
         "You are already registered: Jihozápad, Plzeň",
     ),
+    "answers_changed": ("Odpovědi změněny: Jihozápad, Plzeň", "Answers changed: Jihozápad, Plzeň"),
     "cancelled": ("Účast zrušena: Jihozápad, Plzeň", "Attendance cancelled: Jihozápad, Plzeň"),
     "moved": (
         "Přesunuto na 8. května 2018: Jihozápad, Plzeň",
@@ -531,3 +535,55 @@ def words_of(html):
     reader.feed(html)
     text = " ".join("".join(reader.found).split())
     return text.replace("\u00a0", " ").replace("\u2060", "")
+
+
+def losing(post, *, offer_hours=None, **fields):
+    """Somebody who waited for a place and lost the option that they had chosen."""
+    event = plzen(capacity=2, offer_hours=offer_hours)
+    (goulash,) = factories.question("Guláš", event=event, limit=1).options.all()
+    factories.fill(event)
+    waits = [
+        factories.registration(event=event, answers=factories.chosen(goulash), **fields)
+        for _n in range(2)
+    ]
+    actions.change_capacity(event.pk, 4)
+    post.sweep()
+    return waits
+
+
+@pytest.mark.parametrize(("offer_hours", "kind"), [(None, "promoted"), (48, "offered")])
+def test_who_lost_an_option_reads_it_with_a_link_to_another(offer_hours, kind, post):
+    kept, lost = losing(post, offer_hours=offer_hours)
+
+    assert [post.messages(row)[-1].kind for row in (kept, lost)] == [kind, kind]
+    assert "mezitím obsazeno" not in post.text(kept) + post.html(kept)
+    assert "Vybráno, ale mezitím obsazeno: Guláš." in " ".join(post.text(lost).split())
+    assert f"http://localhost/r/{lost.token}/answers/" in post.text(lost).split()
+    assert f'href="http://localhost/r/{lost.token}/answers/"' in post.html(lost)
+
+
+def test_past_the_deadline_of_answers_a_lost_option_leads_to_the_organisers(post):
+    with time_machine.travel(START - timedelta(hours=40), tick=False):
+        _kept, lost = losing(post)
+
+        assert "Vybráno, ale mezitím obsazeno: Guláš." in " ".join(post.text(lost).split())
+        assert "/answers/" not in post.text(lost) + post.html(lost)
+
+
+def test_changed_answers_are_told_as_they_stand(post):
+    event = plzen()
+    areas = factories.question("Doprava", "Voda", event=event, kind="several")
+    own = factories.registration(event=event, **ANNA)
+    actions.change_answers(
+        own.pk,
+        organisation=ANNA["organisation"],
+        needs={"wheelchair": True},
+        answers=factories.chosen(*areas.options.order_by("position")),
+    )
+    post.sweep()
+
+    text = post.text(own)
+
+    assert re.search(r"^Oblast: +Doprava, Voda$", text, re.MULTILINE)
+    assert re.search(r"^Potřeby: +bezbariérový přístup$", text, re.MULTILINE)
+    assert post.messages(own)[-1].calendar_method == ""

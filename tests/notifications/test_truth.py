@@ -403,3 +403,28 @@ def test_nobody_is_asked_to_confirm_a_wish_that_is_void(happens, reason, post):
     post.sweep()
 
     assert outcomes(follow) == [("follow_confirm", reason)]
+
+
+def test_of_answers_changed_twice_the_newest_is_told(post):
+    own = factories.registration(event=factories.event())
+    post.sweep()
+    for name in ("Město Zlín", "Statutární město Zlín"):
+        actions.change_answers(own.pk, organisation=name, needs={}, answers=())
+
+    post.sweep()
+
+    assert post.states(own)[1:] == [
+        ("answers_changed", "void: superseded"),
+        ("answers_changed", "sent"),
+    ]
+
+
+def test_answers_changed_and_then_cancelled_are_told_no_more(post):
+    own = factories.registration(event=factories.event())
+    post.sweep()
+    actions.change_answers(own.pk, organisation="Město Zlín", needs={}, answers=())
+    actions.cancel_registration(own.pk)
+
+    post.sweep()
+
+    assert [state for _kind, state in post.states(own)] == ["sent", "void: superseded", "sent"]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from desk import invariants
 from registrations import actions, waiting_list
-from registrations.models import Registration, RegistrationChange
+from registrations.models import Answer, Registration, RegistrationChange
 from tests import factories
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -97,6 +97,22 @@ def test_cancelling_and_registering_leave_no_idle_seat():
 
     assert (count(event, "confirmed"), count(event, "waiting")) == (8, 6)
     assert broken() == {}
+
+
+def test_many_for_the_last_of_an_option_get_it_exactly():
+    event = factories.event(capacity=30)
+    (area,) = factories.question("Doprava", event=event, limit=5).options.all()
+    applications = [factories.application(answers=factories.chosen(area)) for _n in range(20)]
+    submits = [factories.submit() for _n in range(20)]
+
+    results = at_once(
+        lambda a=application, s=submit: actions.register(event.pk, a, s)
+        for application, submit in zip(applications, submits, strict=True)
+    )
+
+    assert sum(isinstance(result, actions.OptionFull) for result in results) == 15
+    assert Answer.objects.held_in(event).by_option() == {area.pk: 5}
+    assert (count(event, "confirmed"), broken()) == (5, {})
 
 
 def test_two_cancellations_of_one_registration_free_one_place():

@@ -638,3 +638,81 @@ def test_more_than_ten_people_or_a_wild_number_are_ten_or_one(client, event):
     for people, size in (("11", 10), ("0", 1), ("x", 1), ("-3", 1), ("²", 1)):
         answer = client.post(address(event), FORM | {"people": people})
         assert answer.context["form"].size == size
+
+
+def test_the_form_asks_and_the_summary_answers(client, event):
+    lunch = factories.question("Guláš", event=event, is_required=True, label_cs="Oběd")
+    (goulash,) = lunch.options.all()
+
+    missing = send(client, event)
+    response = send(client, event, **{f"q{lunch.pk}": goulash.pk})
+
+    assert errors_of(missing) == {f"q{lunch.pk}": ["Vyberte jednu z\u00a0možností."]}
+    assert response.status_code == 302
+    own = Registration.objects.get()
+    page = client.get(f"/r/{own.token}/").content.decode()
+    assert "<dt>Oběd</dt><dd>Guláš</dd>" in page
+
+
+def test_the_last_of_an_option_taken_meanwhile_comes_back_beside_it_with_all_kept(
+    client, event, monkeypatch
+):
+    areas = factories.question("Doprava", "Voda", event=event, kind="several", limit=1)
+    first, second = areas.options.order_by("position")
+    register = actions.register
+
+    def others_first(*args, **kwargs):
+        monkeypatch.setattr(actions, "register", register)
+        factories.registration(event=event, answers=factories.chosen(first))
+        return register(*args, **kwargs)
+
+    monkeypatch.setattr(actions, "register", others_first)
+    response = send(client, event, **{f"q{areas.pk}": [first.pk, second.pk]})
+
+    assert response.status_code == 422
+    assert errors_of(response) == {
+        f"q{areas.pk}": ["Doprava: už je obsazeno. Vyberte něco jiného."]
+    }
+    form = response.context["form"]
+    assert form["email"].value() == FORM["email"]
+    kept = re.findall(r'value="(\d+)"[^>]*checked', str(form[f"q{areas.pk}"]))
+    assert kept == [str(second.pk)]
+    assert Booking.objects.filter(via="form").count() == 1
+
+
+def test_the_same_form_with_the_last_of_an_option_sent_twice_is_one_registration(client, event):
+    lunch = factories.question("Guláš", event=event, limit=1, is_required=True)
+    (goulash,) = lunch.options.all()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        sent = FORM | {"nonce": nonce_of(client.get(address(event))), f"q{lunch.pk}": goulash.pk}
+        clock.shift(timedelta(seconds=5))
+        answers = [client.post(address(event), sent) for _n in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert RegistrationChange.objects.count() == 1
+
+
+def test_a_full_option_is_told_with_all_that_is_wrong_and_need_not_be_chosen(client, event):
+    lunch = factories.question("Guláš", event=event, limit=1, is_required=True)
+    (goulash,) = lunch.options.all()
+    factories.registration(event=event, answers=factories.chosen(goulash))
+
+    wrong = send(client, event, name="", **{f"q{lunch.pk}": goulash.pk})
+    right = send(client, event)
+
+    assert set(errors_of(wrong)) == {"name", f"q{lunch.pk}"}
+    assert right.status_code == 302
+
+
+def test_each_of_a_party_answers_the_questions_for_themselves(client, event):
+    question = factories.question("Doprava", "Energetika", event=event)
+    first, second = question.options.order_by("pk")
+    name = f"q{question.pk}"
+
+    send_party(client, event, **{name: first.pk, f"{name}_2": second.pk})
+
+    words = [
+        [answer.words for answer in row.answers.all()]
+        for row in Registration.objects.order_by("pk")
+    ]
+    assert words == [["Doprava"], ["Energetika"]]

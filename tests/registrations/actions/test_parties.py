@@ -275,3 +275,20 @@ def test_priority_moves_the_whole_party():
     assert of(booking) == ["confirmed"] * 2
     before.refresh_from_db()
     assert before.is_waiting
+
+
+def test_two_of_a_party_cannot_both_have_the_last_place_of_an_option():
+    event = factories.event(capacity=9)
+    question = factories.question("Doprava", "Energetika", event=event, limit=1)
+    option = question.options.earliest("pk")
+    given = factories.chosen(option)
+    both = tuple(factories.application(**CONTACT, answers=given) for _n in range(2))
+    one = (both[0], factories.application(**CONTACT))
+
+    with pytest.raises(actions.OptionFull):
+        register(event, Party(people=both, is_together=True))
+    assert Registration.objects.count() == 0
+
+    booking = register(event, Party(people=one, is_together=True))
+    first = booking.registrations.earliest("pk")
+    assert [answer.option for answer in first.answers.all()] == [option]
