@@ -23,6 +23,7 @@ from registrations.models import Booking, Registration, RegistrationChange
 
 Kind = Message.Kind
 LONGEST_NAME_IN_SUBJECT = 80
+LONGEST_ALIGNED_LABEL = 24
 # What tells of a place: by then a chosen option may be full.
 TELLING_OF_OPTIONS = {Kind.CONFIRMED, Kind.PROMOTED, Kind.PENDING, Kind.OFFERED}
 # Hours before which Czech says "ve" instead of "v" (ve dvě, ve dvanáct, ve dvacet).
@@ -354,5 +355,13 @@ def _unchanged(value: str) -> str:
 
 
 def _aligned(rows: Sequence[Row]) -> str:
-    width = max((len(row.label) for row in rows), default=0) + 3
-    return "\n".join(f"{row.label + ':':<{width}}{row.value}" for row in rows)
+    """Values under one another, but those of long labels, which are questions of organisers."""
+    labels = (len(row.label) for row in rows if len(row.label) <= LONGEST_ALIGNED_LABEL)
+    width = max(labels, default=0) + 3
+    return "\n".join(_line(row, width) for row in rows)
+
+
+def _line(row: Row, width: int) -> str:
+    if len(row.label) <= LONGEST_ALIGNED_LABEL:
+        return f"{row.label + ':':<{width}}{row.value}"
+    return f"{row.label}{'' if row.label.endswith('?') else ':'} {row.value}"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from events.admin import EventFilter, PlainAdmin, PlainInline
 from events.models import Event, Series
 from registrations.models import Option, Question, Sector
+from registrations.questions import note_lowering
 
 
 class QuestionForm(forms.ModelForm[Question]):
@@ -113,13 +114,5 @@ class QuestionAdmin(PlainAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
         """A limit that is lowered, or set on what had none, takes nobody's choice away."""
         for option in (row.instance for row in formset.forms if "limit" in row.changed_data):
-            note_lowering(option)
+            note_lowering(option, timezone.now())
         super().save_formset(request, form, formset, change)
-
-
-def note_lowering(option: Option) -> None:
-    """Keeps when the limit became smaller: more people than that may have chosen it before."""
-    former = Option.objects.filter(pk=option.pk).values_list("limit", flat=True).first()
-    is_raised = option.limit is None or (former is not None and option.limit >= former)
-    if option.pk and not is_raised:
-        option.lowered_at = timezone.now()

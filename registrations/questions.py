@@ -7,6 +7,7 @@ option has no waiting list; who waits for a place holds none yet.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -139,6 +140,18 @@ def problems_of_holding(event: Event) -> list[Problem]:
         for option in options
         if taken.get(option.pk, 0) + asked[option.pk] > (option.limit or 0)
     ]
+
+
+def note_lowering(option: Option, now: datetime) -> None:
+    """Keeps when a limit, not saved yet, became smaller: more people may have the option by then.
+
+    The caller saves the row.
+    """
+    former = Option.objects.filter(pk=option.pk).first()
+    if former is None or option.limit is None:
+        return
+    if former.limit is None or option.limit < former.limit:
+        option.lowered_at = now
 
 
 def drop_full(registration: Registration) -> None:

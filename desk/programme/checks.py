@@ -8,9 +8,11 @@ from django.db.models import Model
 
 from desk.programme.entries import Record, refuse
 from desk.programme.file import Programme
+from desk.programme.questions import columns, options_of, problems_of_kind
 from desk.programme.rows import agenda_item, event_row, hall_key, venue_row
 from events.models import Area, Partner, Series
 from events.rules import PRAGUE, problems_of_times
+from registrations.models import Option, Question
 
 
 def check(programme: Programme) -> None:
@@ -24,6 +26,7 @@ def check(programme: Programme) -> None:
         problems += _problems_of_times(event) or _problems_of_columns(slug, event)
         problems += _problems_of_agenda(event, areas)
         problems += _problems_of_halls(event)
+        problems += _problems_of_questions(event.fields.get("questions", []))
     refuse(problems + _problems_of_shared_halls(programme.events.values()))
 
 
@@ -52,9 +55,21 @@ def _problems_of_series(programme: Programme) -> list[str]:
         problems += cleaned(partner, Partner(position=1, **partner.fields), ["series"])
     return [
         *problems,
+        *_problems_of_questions(programme.questions),
         *_repeated(programme.areas, "name_cs"),
         *_repeated(programme.partners, "name"),
     ]
+
+
+def _problems_of_questions(records: list[Record]) -> list[str]:
+    problems = _repeated(records, "label_cs")
+    for record in records:
+        problems += cleaned(record, Question(**columns(record)), ["series", "event"])
+        problems += problems_of_kind(record)
+        for option in options_of(record):
+            problems += cleaned(option, Option(**option.fields), ["question"])
+        problems += _repeated(options_of(record), "label_cs")
+    return problems
 
 
 def _problems_of_columns(slug: str, event: Record) -> list[str]:

@@ -1,7 +1,7 @@
 """Where the database and a programme file disagree; only what the file names is compared."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from textwrap import shorten
 from typing import Any
@@ -9,12 +9,14 @@ from typing import Any
 from desk.programme.entries import Record
 from desk.programme.file import Programme
 from desk.programme.keys import MOVED_FROM
+from desk.programme.questions import stored
 from desk.programme.rows import hall_key, known_venue
 from events.models import AgendaItem, Area, Event, Partner, Series, Venue
 from events.rules import PRAGUE
 from events.states import Status
+from registrations.models import Option, Question
 
-Row = Series | Area | Partner | Venue | Event
+Row = Series | Area | Partner | Venue | Event | Question | Option
 # What stands in people's calendars: fixed once a published event uses the hall.
 ADDRESS = ("name_en", "postcode", "latitude", "longitude")
 
@@ -24,7 +26,7 @@ class Difference:
     """One column of one row: what it holds, and what the file says.
 
     `name` is also `venue` and `agenda` of an event; these hold words, not rows. `is_fixed`: the
-    address of a hall that a published event uses.
+    address of a hall that a published event uses, and the kind of a question that has answers.
     """
 
     where: str
@@ -55,10 +57,19 @@ def differences_of(programme: Programme) -> list[Difference]:
     for partner in programme.partners:
         stored = series.partners.get(name=partner.fields["name"])
         found += _columns(f"partners › {stored.name}", stored, partner.fields)
+    found += _of_questions(series, programme.questions)
     events = {event.slug: event for event in series.events.with_place()}
     for slug, record in programme.events.items():
         found += _of_event(events[slug], record)
     return _once(found)
+
+
+def _of_questions(owner: Series | Event, records: list[Record]) -> Iterator[Difference]:
+    """What kind a question is stays fixed once somebody answered it."""
+    for where, row, fields in stored(owner, records):
+        for item in _columns(where, row, fields):
+            is_fixed = isinstance(row, Question) and item.name == "kind" and row.is_answered()
+            yield replace(item, is_fixed=is_fixed)
 
 
 def _columns(where: str, row: Row, fields: dict[str, Any]) -> Iterator[Difference]:
@@ -69,13 +80,14 @@ def _columns(where: str, row: Row, fields: dict[str, Any]) -> Iterator[Differenc
 
 
 def _of_event(event: Event, record: Record) -> Iterator[Difference]:
-    apart = ("venue", "agenda", *MOVED_FROM)
+    apart = ("venue", "agenda", "questions", *MOVED_FROM)
     columns = {name: value for name, value in record.fields.items() if name not in apart}
     yield from _columns(event.slug, event, columns)
     if "venue" in record.fields:
         yield from _of_hall(event, record.fields["venue"])
     if "agenda" in record.fields:
         yield from _of_agenda(event, record.fields["agenda"])
+    yield from _of_questions(event, record.fields.get("questions", []))
 
 
 def _of_hall(event: Event, record: Record) -> Iterator[Difference]:

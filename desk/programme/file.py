@@ -16,7 +16,14 @@ from desk.programme.entries import (
     read_records,
     refuse,
 )
-from desk.programme.keys import AREA, EVENT, REQUIRED_OF_EVENT, REQUIRED_OF_SERIES, SERIES
+from desk.programme.keys import (
+    AREA,
+    EVENT,
+    REQUIRED_OF_EVENT,
+    REQUIRED_OF_SERIES,
+    SERIES,
+    questions,
+)
 from events.models import Partner
 
 
@@ -27,6 +34,7 @@ class Programme:
     series: Record
     areas: list[Record] = field(default_factory=list)
     partners: list[Record] = field(default_factory=list)
+    questions: list[Record] = field(default_factory=list)
     events: dict[str, Record] = field(default_factory=dict)
 
 
@@ -43,6 +51,7 @@ def _read(whole: Entry) -> Programme:
         "series": lambda entry: {"series": read_record(entry, SERIES, REQUIRED_OF_SERIES)},
         "areas": lambda entry: {"areas": read_records(entry.items(), AREA, ["name"])},
         "partners": lambda entry: {"partners": _partners(entry)},
+        "questions": questions,
         "defaults": lambda entry: {"defaults": _checked_defaults(entry)},
         "events": lambda entry: {"events": _events(entry, whole.children().get("defaults"))},
     }

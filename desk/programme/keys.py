@@ -6,6 +6,7 @@ from typing import Any
 
 from desk.programme.entries import Entry, Reader, read_record, read_records
 from events.models import Municipality, Region
+from registrations.models import Sector
 
 MOVED_FROM = ("moved_from_starts_at", "moved_from_ends_at", "moved_from_venue")
 
@@ -155,6 +156,38 @@ def agenda(entry: Entry) -> dict[str, Any]:
     return {"agenda": read_records(entry.items(), AGENDA, ["at", "title"])}
 
 
+def sectors(entry: Entry) -> dict[str, Any]:
+    """Whom alone a question concerns, by the names of the sectors."""
+    for item in entry.items():
+        if item.line() not in Sector.values:
+            raise item.misread(f"no such sector: {item.line()}")
+    return {"sectors": [item.line() for item in entry.items()]}
+
+
+def options(entry: Entry) -> dict[str, Any]:
+    return {"options": read_records(entry.items(), OPTION, ["label"])}
+
+
+def questions(entry: Entry) -> dict[str, Any]:
+    return {"questions": read_records(entry.items(), QUESTION, ["label", "kind"])}
+
+
+OPTION: dict[str, Reader] = {
+    "label": lines("label"),
+    "limit": number("limit", most=100_000),
+    "is_retired": truth("is_retired"),
+}
+QUESTION: dict[str, Reader] = {
+    "label": lines("label"),
+    "hint": lines("hint"),
+    "kind": line("kind"),
+    "is_required": truth("is_required"),
+    "sectors": sectors,
+    "options": options,
+    "is_retired": truth("is_retired"),
+}
+
+
 SERIES: dict[str, Reader] = {
     "slug": line("slug"),
     "kind": line("kind"),
@@ -195,6 +228,7 @@ EVENT: dict[str, Reader] = {
     "venue": venue("venue"),
     "moved_from": moved_from,
     "agenda": agenda,
+    "questions": questions,
 }
 REQUIRED_OF_SERIES = ("slug", "kind", "title", "organiser", "contact_email", "reference_code")
 REQUIRED_OF_EVENT = ("title", "kind", "capacity")

@@ -11,6 +11,7 @@ from desk.programme.checks import check
 from desk.programme.differences import Difference, differences_of
 from desk.programme.entries import Record
 from desk.programme.file import Programme, read_programme
+from desk.programme.questions import create_questions
 from desk.programme.rows import agenda_item, event_row, stored_venue
 from desk.programme.shift import place_in_time, recorded_weeks, weeks_until_upcoming
 from desk.programme.update import apply
@@ -69,6 +70,7 @@ def create_programme(programme: Programme, weeks: int, *, actor_id: int | None =
     lines = [f"series {slug}"] if is_new else []
     areas = _create_areas(series, programme.areas)
     _create_partners(series, programme.partners)
+    create_questions(series, programme.questions)
     known = set(series.events.values_list("slug", flat=True))
     for position, (slug, record) in enumerate(programme.events.items(), start=1):
         if slug not in known:
@@ -76,6 +78,10 @@ def create_programme(programme: Programme, weeks: int, *, actor_id: int | None =
             event.series, event.position = series, position
             _create_event(event, record, areas, now, weeks, actor_id)
             lines.append(f"event {slug}")
+    for event in series.events.all():
+        if event.slug in programme.events:
+            record = programme.events[event.slug]
+            create_questions(event, record.fields.get("questions", []))
     return lines
 
 

@@ -6,7 +6,7 @@ from desk.programme.entries import Record
 from events.models import AgendaItem, Area, Event, Venue
 from events.states import Status
 
-NOT_COLUMNS = ("venue", "moved_from_venue", "agenda")
+NOT_COLUMNS = ("venue", "moved_from_venue", "agenda", "questions")
 
 
 def event_row(slug: str, record: Record) -> Event:

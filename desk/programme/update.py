@@ -14,6 +14,8 @@ from events import history
 from events.actions import EventError, announce_event, move_event, retitle_event
 from events.models import AgendaItem, Event, EventChange, Venue
 from registrations.actions import RegistrationError, change_admission, change_capacity
+from registrations.models import Option
+from registrations.questions import note_lowering
 
 TITLES = {"title_cs", "title_en"}
 PERIOD = {"period_from", "period_to"}
@@ -29,9 +31,7 @@ def apply(programme: Programme, differences: list[Difference]) -> list[str]:
 
     Each verb is a transaction of its own; everything without a verb is one transaction more.
     """
-    refused = [
-        f"{item} (fixed: a published event uses this hall)" for item in differences if item.is_fixed
-    ]
+    refused = [f"{item} ({_why_fixed(item)})" for item in differences if item.is_fixed]
     plain = [item for item in differences if not item.is_fixed and not isinstance(item.row, Event)]
     for event, own in _by_event(differences).items():
         record = programme.events[event.slug]
@@ -40,6 +40,11 @@ def apply(programme: Programme, differences: list[Difference]) -> list[str]:
     if plain:
         edit_programme(programme, plain)
     return refused
+
+
+def _why_fixed(item: Difference) -> str:
+    is_hall = isinstance(item.row, Venue)
+    return f"fixed: {'a published event uses this hall' if is_hall else 'it has answers'}"
 
 
 def _by_event(differences: list[Difference]) -> dict[Event, list[Difference]]:
@@ -138,9 +143,13 @@ def _events_of(item: Difference) -> list[int]:
 
 
 def _edit_row(item: Difference, facts: dict[int, dict[str, Any]]) -> None:
-    """One column of a series, an area, a partner or a hall."""
+    """One column of a series, an area, a partner, a hall, a question or an option."""
+    columns = [item.name]
     setattr(item.row, item.name, item.new)
-    item.row.save(update_fields=[item.name])
+    if isinstance(item.row, Option):
+        note_lowering(item.row, timezone.now())
+        columns.append("lowered_at")
+    item.row.save(update_fields=columns)
     for pk in _events_of(item):
         _name_text(facts[pk], f"venue.{item.name}")
 

@@ -13,6 +13,7 @@ from notifications import letters
 from notifications.announcements import FINAL
 from notifications.models import Message
 from registrations import actions
+from registrations.applications import GivenAnswer
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -587,3 +588,18 @@ def test_changed_answers_are_told_as_they_stand(post):
     assert re.search(r"^Oblast: +Doprava, Voda$", text, re.MULTILINE)
     assert re.search(r"^Potřeby: +bezbariérový přístup$", text, re.MULTILINE)
     assert post.messages(own)[-1].calendar_method == ""
+
+
+def test_a_long_question_moves_no_other_line_and_stays_narrow(post):
+    own = factories.registration(event=plzen(), **ANNA)
+    words = "Kterou z těchto exkurzí byste po skončení setkání chtěli navštívit a s kým?"
+    question = factories.question(event=own.event, label_cs=words)
+    said = (GivenAnswer(question.pk, "Čistírnu odpadních vod, se dvěma kolegyněmi z úřadu"),)
+    actions.change_answers(own.pk, organisation=ANNA["organisation"], needs={}, answers=said)
+    post.sweep()
+
+    text = post.text(own)
+
+    assert max(len(line) for line in text.splitlines()) < 73
+    assert f"{words} {said[0].value}" in " ".join(text.split())
+    assert re.search(r"^Kdo: {2,8}Anna Vzorová", text, re.MULTILINE)

@@ -115,6 +115,29 @@ def test_many_for_the_last_of_an_option_get_it_exactly():
     assert (count(event, "confirmed"), broken()) == (5, {})
 
 
+def test_changed_answers_and_newcomers_meet_at_the_last_of_an_option():
+    event = factories.event(capacity=30)
+    (area,) = factories.question("Doprava", event=event, limit=3).options.all()
+    chosen, people = factories.chosen(area), factories.fill(event, 8)
+    newcomers = [(factories.application(answers=chosen), factories.submit()) for _n in range(8)]
+
+    results = at_once(
+        [
+            *(
+                lambda p=person: actions.change_answers(
+                    p.pk, organisation="Firma", needs={}, answers=chosen
+                )
+                for person in people
+            ),
+            *(lambda a=a, s=s: actions.register(event.pk, a, s) for a, s in newcomers),
+        ]
+    )
+
+    assert sum(isinstance(result, actions.OptionFull) for result in results) == 13
+    assert Answer.objects.held_in(event).by_option() == {area.pk: 3}
+    assert broken() == {}
+
+
 def test_two_cancellations_of_one_registration_free_one_place():
     event = factories.event(capacity=1)
     first, *_others = factories.fill(event, 4)
