@@ -49,7 +49,8 @@ def oversold(now: datetime) -> Iterator[str]:
     confirming = RegistrationChange.objects.filter(to_status__in=HOLDING_A_PLACE)
     # Who was pending may have held the place before.
     held = [*HOLDING_A_PLACE, Status.PENDING]
-    confirming = confirming.exclude(from_status__in=held).exclude(kind=RegKind.CORRECTED)
+    carried = [RegKind.CORRECTED, RegKind.TOOK_OVER]
+    confirming = confirming.exclude(kind__in=carried).exclude(from_status__in=held)
     broken = confirming.filter(Q(taken_after__isnull=True) | Q(taken_after__gt=F("capacity_at")))
     for change in broken.iterator():
         yield f"registrationchange {change.pk}"
@@ -320,6 +321,7 @@ def search_keys(now: datetime) -> Iterator[str]:
 @check("a replaced registration is followed by a row of the same event and reference")
 def replacements(now: datetime) -> Iterator[str]:
     replaced = Registration.objects.filter(replaced_by__isnull=False)
-    broken = replaced.exclude(event=F("replaced_by__event"), reference=F("replaced_by__reference"))
+    same_reference = Q(reference=F("replaced_by__reference")) | Q(replaced_by__is_substitute=True)
+    broken = replaced.exclude(same_reference, event=F("replaced_by__event"))
     for registration in broken.iterator():
         yield f"registration {registration.pk}"

@@ -68,6 +68,8 @@ REGISTRATION_FACTS: dict[str, Spec] = {
     # The old row of a corrected address: its words never show the new one.
     RegistrationChange.Kind.TRANSFERRED: Kind.CANCELLED,
     RegistrationChange.Kind.CORRECTED: by_status,
+    RegistrationChange.Kind.HANDED_OVER: Kind.HANDED_OVER,
+    RegistrationChange.Kind.TOOK_OVER: Kind.TOOK_OVER,
 }
 
 
@@ -101,6 +103,7 @@ SUMMARISED = frozenset(
         Kind.OFFERED,
         Kind.PROMOTED,
         Kind.REJECTED,
+        Kind.TOOK_OVER,
         Kind.CANCELLED,
         Kind.MOVED,
         Kind.CALLED_OFF,
@@ -108,12 +111,14 @@ SUMMARISED = frozenset(
     }
 )
 # What tells that a registration is over: true for good.
-FINAL = frozenset({Kind.CANCELLED, Kind.REJECTED, Kind.DECLINED, Kind.OFFER_EXPIRED})
+FINAL = frozenset(
+    {Kind.CANCELLED, Kind.HANDED_OVER, Kind.REJECTED, Kind.DECLINED, Kind.OFFER_EXPIRED}
+)
 # What speaks of a place to come, and is untrue while the session is called off.
 PROMISING = frozenset(
     {
         *(Kind.CONFIRMED, Kind.PROMOTED, Kind.WAITING, Kind.PENDING, Kind.OFFERED),
-        Kind.ALREADY_REGISTERED,
+        *(Kind.TOOK_OVER, Kind.ALREADY_REGISTERED),
     }
 )
 # Facts of an event of which the newest alone is told.

@@ -208,6 +208,8 @@ def _who(message: Message, registration: Registration) -> str:
 
 
 def _registered_by(booking: Booking, registration: Registration) -> str:
+    if registration.is_substitute and not registration.has_own_contact:
+        return "holder"
     if booking.via in {Booking.Via.DESK, Booking.Via.IMPORT}:
         return "organisers"
     return "contact" if registration.has_own_contact else "self"

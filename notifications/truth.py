@@ -176,6 +176,7 @@ def _comes_soon(case: Case, now: datetime) -> str:
 _CHECKS: dict[str, Callable[[Case, datetime], str]] = {
     Kind.CONFIRMED: _has_place,
     Kind.PROMOTED: _has_place,
+    Kind.TOOK_OVER: _has_place,
     Kind.WAITING: _waits,
     Kind.PENDING: _is_reviewed,
     Kind.OFFERED: _is_offered,

@@ -72,6 +72,15 @@ class Application:
         }
 
 
+@dataclass(frozen=True)
+class Substitute:
+    """Who comes in somebody's place; `email` is lower-case, and empty where a contact reads all."""
+
+    name: str
+    email: str
+    language: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Party:
     """Up to ten people for one event by one submit; everybody names the same contact.

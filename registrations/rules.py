@@ -142,6 +142,19 @@ def problems_of_changing_answers(registration: Registration, now: datetime) -> l
     return [text % {"moment": dates.moment(ends_at)}]
 
 
+def problems_of_handing_over(registration: Registration, now: datetime) -> list[Problem]:
+    """Why a person cannot pass their place to somebody else of the same organisation."""
+    event, ends_at = registration.event, registration.event.substitution_ends_at
+    if not registration.is_confirmed:
+        return [_("Only who has a place can hand it over.")]
+    if event.is_called_off:
+        return [_("The session is called off.")]
+    if ends_at is None or now < ends_at:
+        return []
+    text = _("A place could be handed over until %(moment)s.")
+    return [text % {"moment": dates.moment(ends_at)}]
+
+
 def problems_of_deciding(event: Event, now: datetime) -> list[Problem]:
     """Why applications for the event can be neither approved nor turned down now."""
     if event.status != Status.PUBLISHED:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registrations import answer_views, party_views, views
+from registrations import answer_views, party_views, substitute_views, views
 
 urlpatterns = [
     path("r/<str:token>/", views.registration, name="registration"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("r/<str:token>/qr.svg", views.registration_qr, name="registration_qr"),
     path("r/<str:token>/offer/", views.answer_offer, name="answer_offer"),
     path("r/<str:token>/answers/", answer_views.answers, name="answers"),
+    path("r/<str:token>/substitute/", substitute_views.substitute, name="substitute"),
     path("r/<str:token>/cancel/", views.cancel, name="cancel"),
     path("b/<str:token>/", party_views.party, name="party"),
     path("b/<str:token>/offer/", party_views.answer_party_offer, name="answer_party_offer"),

@@ -338,6 +338,11 @@ class Event(models.Model):
         )
 
     @property
+    def substitution_ends_at(self) -> datetime | None:
+        """Until when a place may be passed to somebody else."""
+        return self.hours_before(self.substitution_hours)
+
+    @property
     def promotion_ends_at(self) -> datetime | None:
         return self.hours_before(self.promotion_ends_hours)
 

@@ -41,7 +41,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
             registration=OuterRef("registration"), calendar_method="REQUEST"
         )
         called_off = Q(kind=Message.Kind.CALLED_OFF, booking__isnull=True)
-        return self.exclude(Q(kind=Message.Kind.CANCELLED) | (called_off & Q(Exists(request))))
+        taking_out = Q(kind__in=[Message.Kind.CANCELLED, Message.Kind.HANDED_OVER])
+        return self.exclude(taking_out | (called_off & Q(Exists(request))))
 
     def beside(self, message: "Message") -> Self:
         """The mails to the same person about the same place: one thread, one order."""
@@ -73,6 +74,8 @@ class Message(models.Model):
         PROMOTED = "promoted", _("A place came free")
         PARTY = "party", _("Summary of a party")
         ANSWERS_CHANGED = "answers_changed", _("Answers changed")
+        HANDED_OVER = "handed_over", _("Place handed over")
+        TOOK_OVER = "took_over", _("Place taken over")
         ALREADY_REGISTERED = "already_registered", _("Already registered")
         CANCELLED = "cancelled", _("Attendance cancelled")
         MOVED = "moved", _("Session moved")

@@ -14,7 +14,7 @@ from registrations.actions.parties import (
 )
 from registrations.actions.places import change_admission, change_capacity, set_quotas
 from registrations.actions.registering import register, register_with_extra_place
-from registrations.actions.replacing import correct_address
+from registrations.actions.replacing import correct_address, hand_over
 from registrations.actions.steps import KeyReused, Submit
 from registrations.questions import OptionFull
 from registrations.rules import QuotaReached, RegistrationError
@@ -39,6 +39,7 @@ __all__ = [
     "decline_offer",
     "decline_party_offer",
     "forget_needs",
+    "hand_over",
     "promote",
     "register",
     "register_party",

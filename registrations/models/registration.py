@@ -1,5 +1,6 @@
 """One person's whole relation to one event, and the facts about it."""
 
+import functools
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -137,6 +138,8 @@ class Registration(models.Model):
     replaced_by = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces"
     )
+    # Took the place of somebody of the same organisation, who had it before.
+    is_substitute = models.BooleanField(default=False, editable=False)
     # With the others of its booking: one place in line, one offer, all or nobody.
     is_in_party = models.BooleanField(default=False, editable=False)
     reference = models.CharField(_("reference"), max_length=10)
@@ -232,6 +235,13 @@ class Registration(models.Model):
     @property
     def is_offered(self) -> bool:
         return self.status == Status.OFFERED
+
+    @functools.cached_property
+    def is_handed_over(self) -> bool:
+        """Whether the place was passed to somebody else; the same whoever they are (rule 20)."""
+        if self.status != Status.CANCELLED:
+            return False
+        return self.changes.filter(kind=RegistrationChange.Kind.HANDED_OVER).exists()
 
     def is_offer_over(self, now: datetime) -> bool:
         return self.offered_until is not None and self.offered_until <= now
@@ -353,6 +363,8 @@ class RegistrationChange(history.Change):
         ANSWERS_CHANGED = "answers_changed", _("Answers changed")
         CORRECTED = "corrected", _("Address corrected")
         TRANSFERRED = "transferred", _("Moved to a corrected address")
+        HANDED_OVER = "handed_over", _("Place handed over")
+        TOOK_OVER = "took_over", _("Place taken over")
 
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="changes")
     from_status = models.CharField(max_length=10, blank=True)

@@ -13,7 +13,7 @@ from notifications import letters
 from notifications.announcements import FINAL
 from notifications.models import Message
 from registrations import actions
-from registrations.applications import GivenAnswer
+from registrations.applications import GivenAnswer, Substitute
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -21,8 +21,9 @@ NOW = datetime(2018, 4, 12, 12, 5, tzinfo=UTC)
 START = datetime(2018, 4, 24, 7, 0, tzinfo=UTC)
 CONTACT = {"contact_name": "Bára Ukázková", "contact_email": "bara@mesto.example"}
 ANNA = {"name": "Anna Vzorová", "organisation": "Statutární město Plzeň"}
+CYRIL = Substitute(name="Cyril Nový", email="cyril@mesto.example", language="cs")
 # Those to followers are read in test_readers.py, a party's in test_parties.py.
-OTHERS = {"account", "test", "follow_confirm", "date_set", "party"}
+OTHERS = {"account", "test", "follow_confirm", "date_set", "party", "took_over"}
 MAIL_KINDS = [kind for kind in Message.Kind.values if kind not in OTHERS]
 
 
@@ -64,6 +65,7 @@ def written(kind, post, **fields):
             event.pk, [registration.pk], reason="Sál je jen pro starosty."
         ),
         "declined": lambda: actions.decline_offer(registration.pk),
+        "handed_over": lambda: actions.hand_over(registration.pk, CYRIL),
         "already_registered": lambda: actions.register(
             event.pk, factories.application(email=registration.email), factories.submit()
         ),
@@ -119,6 +121,7 @@ SUBJECTS = {
         "Nabídka místa propadla: Jihozápad, Plzeň",
         "The offer has expired: Jihozápad, Plzeň",
     ),
+    "handed_over": ("Místo předáno: Jihozápad, Plzeň", "Place handed over: Jihozápad, Plzeň"),
     "declined": (
         "Nabídnuté místo přenecháno: Jihozápad, Plzeň",
         "The offered place is passed on: Jihozápad, Plzeň",
@@ -603,3 +606,34 @@ def test_a_long_question_moves_no_other_line_and_stays_narrow(post):
     assert max(len(line) for line in text.splitlines()) < 73
     assert f"{words} {said[0].value}" in " ".join(text.split())
     assert re.search(r"^Kdo: {2,8}Anna Vzorová", text, re.MULTILINE)
+
+
+def test_a_handed_over_place_is_cancelled_to_the_one_and_invited_to_the_other(post):
+    holder = factories.registration(event=plzen(), **ANNA)
+    post.sweep()
+
+    new = actions.hand_over(holder.pk, CYRIL)
+    post.sweep()
+
+    (_confirmed, _request, asked), (kind, method, sequence) = post.calendar(holder)
+    assert (kind, method, sequence > asked) == ("handed_over", "CANCEL", True)
+    assert [row[:2] for row in post.calendar(new)] == [("took_over", "REQUEST")]
+    assert new.uid != holder.uid
+    subject = str(post.last(new)["Subject"])
+    assert subject == "Máte místo: Jihozápad, Plzeň, úterý 24. dubna 2018"
+    text = " ".join(post.text(new).split())
+    assert "někdo z vaší organizace vám předal místo" in text
+    # Nobody is named but the reader (calendar.md §4).
+    assert holder.name not in text + post.foot(new)
+    assert "předal místo: Cyril Nový" in " ".join(post.foot(new).split())
+
+
+def test_the_contact_reads_once_that_somebody_else_comes(post):
+    holder = factories.registration(event=plzen(), **ANNA, **CONTACT)
+    post.sweep()
+
+    new = actions.hand_over(holder.pk, CYRIL)
+    post.sweep()
+
+    assert [row.kind for row in post.messages(holder, to_contact=True)] == ["confirmed"]
+    assert [row.kind for row in post.messages(new, to_contact=True)] == ["took_over"]

@@ -20,7 +20,7 @@ from events import actions as event_actions
 from events.actions import EventError
 from events.models import Event
 from registrations import actions, waiting_list
-from registrations.applications import Party
+from registrations.applications import Party, Substitute
 from registrations.models import Quota, Registration
 from registrations.states import LIVE, Status
 from tests import factories
@@ -127,6 +127,13 @@ class Engine(RuleBasedStateMachine):
     def correct_address(self, number, who):
         if row := self.one(number, *LIVE):
             self.attempt(actions.correct_address, row.pk, f"osoba{who}@mesto.example")
+
+    @rule(number=st.integers(0, 30), who=st.integers(0, 60))
+    def hand_over(self, number, who):
+        if row := self.one(number, Status.CONFIRMED):
+            email = f"osoba{who}@mesto.example"
+            substitute = Substitute(name=f"Osoba {who}", email=email, language="cs")
+            self.attempt(actions.hand_over, row.pk, substitute)
 
     # --- Organisers ---------------------------------------------------------------------------
     @rule(many=st.integers(1, 4), approves=st.booleans())

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from desk import invariants
 from registrations import actions, waiting_list
-from registrations.applications import Party
+from registrations.applications import Party, Substitute
 from registrations.models import Answer, Quota, Registration, RegistrationChange
 from tests import factories
 
@@ -249,6 +249,24 @@ def test_an_offer_is_taken_or_expires_and_never_both():
     )
 
     assert [count(event, status) for status in ("expired", "offered", "confirmed")] == [2, 2, 0]
+    assert broken() == {}
+
+
+def test_a_place_is_handed_over_or_cancelled_and_never_both():
+    event = factories.event(capacity=1)
+    (holder,) = factories.fill(event)
+    factories.fill(event, 2)
+    people = [Substitute(f"Osoba {n}", f"osoba{n}@mesto.example", "cs") for n in range(4)]
+
+    at_once(
+        [
+            *(lambda p=person: actions.hand_over(holder.pk, p) for person in people),
+            lambda: actions.cancel_registration(holder.pk),
+            lambda: actions.correct_address(holder.pk, "nova@mesto.example"),
+        ]
+    )
+
+    assert (count(event, "confirmed"), count(event, "cancelled")) == (1, 1)
     assert broken() == {}
 
 
