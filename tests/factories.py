@@ -14,7 +14,7 @@ from notifications import actions as notification_actions
 from notifications.models import Follow
 from registrations import actions
 from registrations.applications import Application, GivenAnswer
-from registrations.models import Booking, Option, Question, Registration
+from registrations.models import Booking, Invitation, Option, Question, Registration
 
 _numbers = itertools.count(1)
 
@@ -132,6 +132,36 @@ def submit(**fields: Any) -> actions.Submit:
 def registration(*, event: Event, **fields: Any) -> Registration:
     """One person registered by the action, so with facts and counts."""
     return actions.register(event.pk, application(**fields), submit())
+
+
+def invitation(*, event: Event | None = None, **fields: Any) -> Invitation:
+    """An invitation to an event, or to a `series`, for ten days; made by the action."""
+    target = event or fields.pop("series")
+    values = {
+        "name": "Cyrila Příkladná",
+        "email": f"cyrila{next(_numbers)}@mesto.example",
+        "expires_at": timezone.now() + timedelta(days=10),
+    } | fields
+    return actions.invite(target, actions.Invitee(**values))
+
+
+def closed_event(**fields: Any) -> Event:
+    """A session behind a closed door, to which one is invited."""
+    values = {"admission": Event.Admission.INVITATION} | fields
+    if "series" not in values:
+        values["series"] = series(is_closed_door=True, title_cs="Smart Cities Pitch")
+    return event(**values)
+
+
+def nominated(
+    invitation: Invitation, *people: str, event: Event | None = None
+) -> list[Registration]:
+    """People of these addresses, nominated by the action."""
+    target = event or invitation.event
+    assert target
+    named = [("Jan Navržený", email) for email in people]
+    booking = actions.nominate(invitation.pk, target.pk, named, submit(via=Booking.Via.INVITATION))
+    return list(booking.registrations.select_related("event").order_by("pk"))
 
 
 def question(*options: str, limit: int | None = None, **fields: Any) -> Question:

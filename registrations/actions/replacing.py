@@ -45,7 +45,8 @@ def _copy_with_address(
 ) -> Registration:
     kept = (
         *("event", "booking", "name", "organisation", "organisation_name", "town", "language"),
-        *("priority", "joined_at", "created_at", "approved_at", "reference", *NEEDS),
+        *("priority", "joined_at", "created_at", "approved_at", "reference", "invitation"),
+        *NEEDS,
     )
     values = {name: getattr(old, name) for name in kept}
     return Registration(**values, email=email, offered_until=offered_until)
