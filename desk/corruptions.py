@@ -74,7 +74,8 @@ def _missed() -> Iterator[tuple[str, list[str]]]:
 def _clear() -> None:
     rows: tuple[type[models.Model], ...] = (
         Reminder, Message, Follow, RegistrationChange, Answer, Registration, Option, Question,
-        InvitationChange, Invitation, Organisation, EventChange, Quota, Event, Series, Venue, Municipality, Kraj, Region,
+        InvitationChange, Invitation, Organisation, EventChange, Quota, Event, Series, Venue,
+        Municipality, Kraj, Region,
     )  # fmt: skip
     Registration.objects.update(replaced_by=None)
     for model in rows:

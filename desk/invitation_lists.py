@@ -99,6 +99,8 @@ def _read_rows(
         if first != number:
             twice = _("The address stands in row %(row)s, too.") % {"row": first}
             problems.append(_in_row(number, twice))
+    if not invitees and not problems:
+        problems = [_("The list is empty.")]
     return [invitee for _number, invitee in invitees.values()], problems
 
 

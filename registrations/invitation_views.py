@@ -86,6 +86,7 @@ def _page(
         form = _empty_form(item)
     context = {"invited": own, "invitation": own.invitation, "item": item, "form": form}
     context |= {"event": item.event if item else None, "notice": notice, "now": own.now}
+    context["is_wrong"] = status == INVALID
     return render(request, "registrations/invitation.html", context, status=status)
 
 

@@ -149,18 +149,16 @@ def closed_event(**fields: Any) -> Event:
     """A session behind a closed door, to which one is invited."""
     values = {"admission": Event.Admission.INVITATION} | fields
     if "series" not in values:
-        values["series"] = series(is_closed_door=True, title_cs="Smart Cities Pitch")
+        pitch = {"title_cs": "Smart Cities Pitch", "title_en": "Smart Cities Pitch"}
+        values["series"] = series(is_closed_door=True, **pitch)
     return event(**values)
 
 
-def nominated(
-    invitation: Invitation, *people: str, event: Event | None = None
-) -> list[Registration]:
-    """People of these addresses, nominated by the action."""
-    target = event or invitation.event
-    assert target
-    named = [("Jan Navržený", email) for email in people]
-    booking = actions.nominate(invitation.pk, target.pk, named, submit(via=Booking.Via.INVITATION))
+def nominated(invitation: Invitation, *emails: str) -> list[Registration]:
+    """People of these addresses, nominated by the action for the event of the invitation."""
+    people = [("Jan Navržený", email) for email in emails]
+    way_in = submit(via=Booking.Via.INVITATION)
+    booking = actions.nominate(invitation.pk, invitation.event_id or 0, people, way_in)
     return list(booking.registrations.select_related("event").order_by("pk"))
 
 
