@@ -137,7 +137,7 @@ def registration(*, event: Event, **fields: Any) -> Registration:
 def invitation(*, event: Event | None = None, **fields: Any) -> Invitation:
     """An invitation to an event, or to a `series`, for ten days; made by the action."""
     target = event or fields.pop("series")
-    values = {
+    values: dict[str, Any] = {
         "name": "Cyrila Příkladná",
         "email": f"cyrila{next(_numbers)}@mesto.example",
         "expires_at": timezone.now() + timedelta(days=10),
