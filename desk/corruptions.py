@@ -15,6 +15,8 @@ from registrations import actions
 from registrations.applications import Application
 from registrations.models import (
     Answer,
+    Invitation,
+    InvitationChange,
     Option,
     Organisation,
     Question,
@@ -54,7 +56,7 @@ def missed() -> dict[str, list[str]]:
 def _allow_changed_facts() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            for model in (EventChange, RegistrationChange):
+            for model in (EventChange, RegistrationChange, InvitationChange):
                 cursor.execute(f"DROP TRIGGER append_only ON {model._meta.db_table}")
 
 
@@ -72,7 +74,8 @@ def _missed() -> Iterator[tuple[str, list[str]]]:
 def _clear() -> None:
     rows: tuple[type[models.Model], ...] = (
         Reminder, Message, Follow, RegistrationChange, Answer, Registration, Option, Question,
-        Organisation, EventChange, Quota, Event, Series, Venue, Municipality, Kraj, Region,
+        InvitationChange, Invitation, Organisation, EventChange, Quota, Event, Series, Venue,
+        Municipality, Kraj, Region,
     )  # fmt: skip
     Registration.objects.update(replaced_by=None)
     for model in rows:
@@ -341,3 +344,35 @@ def replaced_by_a_stranger(event: Event) -> object:
     first, second = _registrations("confirmed")
     actions.cancel_registration(first.pk)
     return Registration.objects.filter(pk=first.pk).update(replaced_by=second)
+
+
+def _invitation(event: Event) -> Invitation:
+    invitee = actions.Invitee(
+        name="Scratch", email="guest@setkani.example",
+        expires_at=timezone.now() + timedelta(days=1),
+    )  # fmt: skip
+    invitation = actions.invite(event, invitee)
+    InvitationChange.objects.update(announced_at=timezone.now())
+    Message.objects.create(
+        key="scratch:i", kind="invited", language="cs", message_id="<i@setkani.example>",
+        state="sent", invitation=invitation, invitation_change=invitation.changes.get(),
+        not_after=timezone.now() + timedelta(days=3),
+    )  # fmt: skip
+    return invitation
+
+
+@breaks("6 every announced fact of an invitation")
+def invited_by_no_mail(event: Event) -> object:
+    return Message.objects.filter(invitation=_invitation(event)).delete()
+
+
+@breaks("an invitation has no more")
+def invitation_used_twice(event: Event) -> object:
+    return _registrations("confirmed").update(invitation=_invitation(event))
+
+
+@breaks("nobody is nominated")
+def nominated_by_a_withdrawn_invitation(event: Event) -> object:
+    invitation = _invitation(event)
+    _registrations("waiting").update(status="nominated", invitation=invitation)
+    return Invitation.objects.update(revoked_at=timezone.now() - timedelta(hours=1))

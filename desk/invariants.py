@@ -13,10 +13,18 @@ from django.db.models.functions import Lower
 from accounts.text import fold
 from events.models import Event, EventChange, Municipality
 from events.states import Status as EventStatus
-from notifications.announcements import FINAL
+from notifications.announcements import FINAL, INVITATION_FACTS, REGISTRATION_FACTS, SILENT
 from notifications.models import Follow, Message, Reminder
 from registrations import capacity, rules
-from registrations.models import Answer, Organisation, Person, Registration, RegistrationChange
+from registrations.models import (
+    Answer,
+    Invitation,
+    InvitationChange,
+    Organisation,
+    Person,
+    Registration,
+    RegistrationChange,
+)
 from registrations.states import HOLDING_A_PLACE, LIVE, MOVES, Status
 
 Check = Callable[[datetime], Iterator[str]]
@@ -190,13 +198,42 @@ def unannounced(now: datetime) -> Iterator[str]:
         yield f"eventchange {change.pk}"
     for registration_change in RegistrationChange.objects.filter(late).iterator():
         yield f"registrationchange {registration_change.pk}"
+    for invitation_change in InvitationChange.objects.filter(late).iterator():
+        yield f"invitationchange {invitation_change.pk}"
 
 
 @check("6 every announced fact of a registration has its message")
 def without_message(now: datetime) -> Iterator[str]:
-    announced = RegistrationChange.objects.filter(announced_at__isnull=False)
+    told = [kind for kind, mail in REGISTRATION_FACTS.items() if mail is not SILENT]
+    announced = RegistrationChange.objects.filter(announced_at__isnull=False, kind__in=told)
     for change in announced.filter(messages__isnull=True).iterator():
         yield f"registrationchange {change.pk}"
+
+
+@check("6 every announced fact of an invitation has its message")
+def invited_without_message(now: datetime) -> Iterator[str]:
+    told = [kind for kind, mail in INVITATION_FACTS.items() if mail is not SILENT]
+    announced = InvitationChange.objects.filter(announced_at__isnull=False, kind__in=told)
+    for change in announced.filter(messages__isnull=True).iterator():
+        yield f"invitationchange {change.pk}"
+
+
+@check("an invitation has no more people in an event than places")
+def invitations_overused(now: datetime) -> Iterator[str]:
+    live = Registration.objects.live().filter(invitation__isnull=False).order_by()
+    counted = live.values("invitation_id", "invitation__places", "event_id")
+    over = counted.annotate(used=Count("pk")).filter(used__gt=F("invitation__places"))
+    for invitation_id in over.values_list("invitation_id", flat=True):
+        yield f"invitation {invitation_id}"
+
+
+@check("nobody is nominated by an invitation that is over, or by none")
+def dead_nominations(now: datetime) -> Iterator[str]:
+    nominated = Registration.objects.nominated()
+    dead = Invitation.objects.dead(now - SETTLED_WITHIN)
+    broken = nominated.filter(Q(invitation__isnull=True) | Q(invitation__in=dead))
+    for registration in broken.iterator():
+        yield f"registration {registration.pk}"
 
 
 @check("6 a date that is announced is told to every follower, once")

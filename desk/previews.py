@@ -15,7 +15,7 @@ from notifications.announcing import untold_followers
 from notifications.invites import CANCELS, REQUESTS
 from notifications.models import Message
 from registrations import capacity, placing, rules, waiting_list
-from registrations.models import Person, Quota, Registration, RegistrationChange
+from registrations.models import Invitation, Person, Quota, Registration, RegistrationChange
 from registrations.states import Status
 
 EventKind, Kind = EventChange.Kind, RegistrationChange.Kind
@@ -25,7 +25,8 @@ EventKind, Kind = EventChange.Kind, RegistrationChange.Kind
 class Preview:
     """Numbers of people and mails; `promoted` get a place, or an offer, from the waiting list.
 
-    Of a decision, `confirmed` get a place by it, `waiting` join the line, `rejected` leave.
+    Of a decision, `confirmed` get a place by it, `waiting` join the line, `rejected` leave;
+    `nominations` end.
     """
 
     calendars: int = 0
@@ -34,6 +35,7 @@ class Preview:
     confirmed: int = 0
     waiting: int = 0
     rejected: int = 0
+    nominations: int = 0
 
     def __add__(self, other: "Preview") -> "Preview":
         return Preview(*(sum(pair) for pair in zip(astuple(self), astuple(other), strict=True)))
@@ -91,6 +93,11 @@ def of_correcting(registration: Registration, email: str, now: datetime) -> Prev
     new = _fact(new_row, Kind.CORRECTED, status, now)
     lost = _counted(messages_of(old, [registration], now))
     return lost + _counted(messages_of(new, [new_row], now))
+
+
+def of_revoking(invitation: Invitation) -> Preview:
+    """What withdrawing an invitation does: its open nominations end."""
+    return Preview(nominations=invitation.registrations.nominated().count())
 
 
 def of_changing_answers(registration: Registration, now: datetime) -> Preview:

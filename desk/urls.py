@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.urls import URLPattern, path
 
-from desk import registration_views, views
+from desk import invitation_views, registration_views, views
 
 
 def desk_path(route: str, view: Callable[..., Any]) -> URLPattern:
@@ -15,6 +15,7 @@ def desk_path(route: str, view: Callable[..., Any]) -> URLPattern:
 
 
 EVENT, PERSON = "events/event/<int:pk>", "registrations/registration/<int:pk>"
+SERIES, INVITATION = "events/series/<int:pk>", "registrations/invitation/<int:pk>"
 
 urlpatterns = [
     desk_path(f"{EVENT}/move/", views.move_event),
@@ -27,6 +28,14 @@ urlpatterns = [
     desk_path(f"{EVENT}/applications/", registration_views.decide_applications),
     desk_path(f"{EVENT}/register/", registration_views.add_registration),
     desk_path(f"{EVENT}/export/", views.export_registrations),
+    desk_path(f"{EVENT}/invite/", invitation_views.invite),
+    desk_path(f"{EVENT}/invite-list/", invitation_views.import_invitations),
+    desk_path(f"{EVENT}/remind-invited/", invitation_views.remind_invited),
+    desk_path(f"{SERIES}/invite/", invitation_views.invite_to_series),
+    desk_path(f"{SERIES}/invite-list/", invitation_views.import_invitations_to_series),
+    desk_path(f"{SERIES}/remind-invited/", invitation_views.remind_invited_to_series),
+    desk_path(f"{INVITATION}/again/", invitation_views.send_invitation_again),
+    desk_path(f"{INVITATION}/revoke/", invitation_views.revoke_invitation),
     desk_path(f"{PERSON}/cancel/", registration_views.cancel_registration),
     desk_path(f"{PERSON}/promote/", registration_views.promote),
     desk_path(f"{PERSON}/priority/", registration_views.set_priority),

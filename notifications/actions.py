@@ -7,14 +7,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.transactions import action
+from events.models import Series
 from notifications.announcements import HORIZON, message_to_follower, new_message_id
 from notifications.letters import test_letter
 from notifications.mails import Mail, ascii_address, compose
 from notifications.models import Follow, Message
 from notifications.rules import problems_of_confirming, problems_of_following, refuse
 from registrations.actions.locks import locked_event
+from registrations.limits import email_digest
 
 TEST_HORIZON = timedelta(hours=1)
+# Who asks for a link looks for it now.
+LINKS_HORIZON = timedelta(hours=24)
 # A repeated wish writes to the address at most once in this time.
 QUIET_AFTER_WISH = timedelta(hours=1)
 
@@ -39,10 +43,12 @@ def send_again(message_id: int, *, actor_id: int | None = None) -> Message:
         language=failed.language,
         event_change=failed.event_change,
         registration_change=failed.registration_change,
+        invitation_change=failed.invitation_change,
         event=failed.event,
         registration=failed.registration,
         booking=failed.booking,
         follow=failed.follow,
+        invitation=failed.invitation,
         to_email=failed.to_email,
         actor_id=actor_id,
         message_id=new_message_id(),
@@ -143,3 +149,26 @@ def _locked_follow(follow_id: int) -> Follow:
     follow = rows.get(pk=follow_id)
     follow.event = event
     return follow
+
+
+@action
+def send_links(series_id: int, email: str, language: str) -> None:
+    """Files the mail with what an address (lower-case) has behind the door of a series.
+
+    The same work for a known and an unknown address: what there is to send, the claim finds out. An
+    hour holds one such mail per address. Raises Series.DoesNotExist.
+    """
+    series = Series.objects.get(pk=series_id)
+    now = timezone.now()
+    message = Message(
+        key=f"{Message.Kind.LINKS}:{series.pk}:{email_digest(email)}:{now:%Y%m%dT%H}",
+        kind=Message.Kind.LINKS,
+        language=language,
+        links_of=series,
+        to_email=email,
+        message_id=new_message_id(),
+        created_at=now,
+        next_attempt_at=now,
+        not_after=now + LINKS_HORIZON,
+    )
+    Message.objects.bulk_create([message], ignore_conflicts=True)

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from events.models import EventChange
 from notifications.models import Follow, Message
-from registrations.models import Registration, RegistrationChange
+from registrations.models import InvitationChange, Registration, RegistrationChange
 from registrations.states import Status
 
 Fact = EventChange | RegistrationChange
@@ -24,6 +24,7 @@ _BY_STATUS: dict[str, Message.Kind] = {
     Status.WAITING: Kind.WAITING,
     Status.PENDING: Kind.PENDING,
     Status.OFFERED: Kind.OFFERED,
+    Status.NOMINATED: Kind.NOMINATED,
 }
 
 
@@ -62,6 +63,11 @@ REGISTRATION_FACTS: dict[str, Spec] = {
     RegistrationChange.Kind.ACCEPTED: Kind.CONFIRMED,
     RegistrationChange.Kind.DECLINED: Kind.DECLINED,
     RegistrationChange.Kind.OFFER_EXPIRED: Kind.OFFER_EXPIRED,
+    RegistrationChange.Kind.NOMINATED: Kind.NOMINATED,
+    RegistrationChange.Kind.NOMINATION_ACCEPTED: by_status,
+    # Who declines reads it on the page; the mail of the nomination said how long it stands.
+    RegistrationChange.Kind.NOMINATION_DECLINED: SILENT,
+    RegistrationChange.Kind.NOMINATION_ENDED: SILENT,
     RegistrationChange.Kind.PRIORITISED: SILENT,
     RegistrationChange.Kind.ANSWERS_CHANGED: Kind.ANSWERS_CHANGED,
     RegistrationChange.Kind.CANCELLED: Kind.CANCELLED,
@@ -94,6 +100,13 @@ FOLLOWER_FACTS: dict[str, Message.Kind | Callable[[EventChange], Message.Kind | 
     EventChange.Kind.LIST_READ: SILENT,
     EventChange.Kind.LIST_EXPORTED: SILENT,
 }
+INVITATION_FACTS: dict[str, Message.Kind | None] = {
+    InvitationChange.Kind.INVITED: Kind.INVITED,
+    InvitationChange.Kind.SENT_AGAIN: Kind.INVITED,
+    InvitationChange.Kind.REMINDED: Kind.INVITED,
+    InvitationChange.Kind.DECLINED: SILENT,
+    InvitationChange.Kind.REVOKED: SILENT,
+}
 # What the contact of a booking reads a summary of.
 SUMMARISED = frozenset(
     {
@@ -118,7 +131,7 @@ FINAL = frozenset(
 PROMISING = frozenset(
     {
         *(Kind.CONFIRMED, Kind.PROMOTED, Kind.WAITING, Kind.PENDING, Kind.OFFERED),
-        *(Kind.TOOK_OVER, Kind.ALREADY_REGISTERED),
+        *(Kind.TOOK_OVER, Kind.NOMINATED, Kind.ALREADY_REGISTERED),
     }
 )
 # Facts of an event of which the newest alone is told.
@@ -202,6 +215,30 @@ def message_to_follower(
         next_attempt_at=now,
         not_after=(fact.at if fact else now) + HORIZON,
     )
+
+
+def messages_to_invited(fact: InvitationChange, now: datetime) -> list[Message]:
+    """The message that tells whoever is invited of a fact, not saved yet; read with its invitation.
+
+    KeyError: unmapped.
+    """
+    kind, invitation = INVITATION_FACTS[fact.kind], fact.invitation
+    if kind is SILENT:
+        return []
+    message = Message(
+        key=f"{kind}:invitation:{fact.pk}:i{invitation.pk}",
+        kind=kind,
+        language=invitation.language,
+        invitation_change=fact,
+        event_id=invitation.event_id,
+        invitation=invitation,
+        to_email=invitation.email,
+        message_id=new_message_id(),
+        created_at=now,
+        next_attempt_at=now,
+        not_after=fact.at + HORIZON,
+    )
+    return [message]
 
 
 def _summary(kind: Message.Kind, fact: Fact, registration: Registration) -> Message.Kind | None:

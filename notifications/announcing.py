@@ -17,10 +17,11 @@ from notifications.announcements import (
     kind_of,
     messages_of,
     messages_to_followers,
+    messages_to_invited,
     told,
 )
 from notifications.models import Follow, Message, MessageQuerySet
-from registrations.models import Registration, RegistrationChange
+from registrations.models import InvitationChange, Registration, RegistrationChange
 from registrations.states import LIVE
 
 Kind = Message.Kind
@@ -37,7 +38,9 @@ def announce(now: datetime, limit: int = BATCH) -> int:
     _tell_registrations(facts, now)
     changes = _event_facts(limit - len(facts))
     _tell_events(changes, now)
-    return len(facts) + len(changes)
+    invitations = _invitation_facts(limit - len(facts) - len(changes))
+    _tell_invited(invitations, now)
+    return len(facts) + len(changes) + len(invitations)
 
 
 def _registration_facts(limit: int) -> list[RegistrationChange]:
@@ -89,6 +92,18 @@ def _tell_events(facts: list[EventChange], now: datetime) -> None:
         if kind_of(fact) == Kind.CALLED_OFF:
             settling.void(_untrue_when_called_off(fact), Message.Reason.CALLED_OFF, now)
     EventChange.objects.filter(pk__in=[fact.pk for fact in facts]).update(announced_at=now)
+
+
+def _invitation_facts(limit: int) -> list[InvitationChange]:
+    rows = InvitationChange.objects.filter(announced_at__isnull=True).order_by("pk")
+    locked = rows.select_related("invitation").select_for_update(of=("self",), skip_locked=True)
+    return list(locked[:limit])
+
+
+def _tell_invited(facts: list[InvitationChange], now: datetime) -> None:
+    """What a newer fact overtakes, the claim finds out (truth.py)."""
+    _file([message for fact in facts for message in messages_to_invited(fact, now)])
+    InvitationChange.objects.filter(pk__in=[fact.pk for fact in facts]).update(announced_at=now)
 
 
 def _heard(event_ids: Iterable[int]) -> set[int]:

@@ -6,10 +6,16 @@ from datetime import datetime, timedelta
 from django.utils import translation
 
 from events import dates
-from events.models import EventChange
+from events.models import EventChange, Series
 from notifications.announcements import new_message_id
+from notifications.invited import (
+    InvitedCase,
+    LinksCase,
+    values_for_invited,
+    values_for_links,
+)
 from notifications.invites import Invite, invite_for
-from notifications.letters import letter_for, rendered
+from notifications.letters import Letter, letter_for, rendered
 from notifications.mails import Mail, compose
 from notifications.models import Follow, Message
 from notifications.readers import link_of_follow, values_for_follower
@@ -69,6 +75,43 @@ def build_for_follower(message: Message, follow: Follow, now: datetime) -> None:
         )
         message.raw = compose(mail)
     message.shows_revision = follow.event.revision
+
+
+def build_for_invited(case: InvitedCase, now: datetime) -> None:
+    """Fills the mail to somebody invited, without saving; one that is outdated is written anew."""
+    message, invitation = case.message, case.invitation
+    if message.raw:
+        message.message_id = new_message_id()
+    with translation.override(message.language):
+        letter = rendered(message.kind, values_for_invited(message, invitation, now))
+    message.to_email = invitation.email
+    series = invitation.target_series
+    message.raw = _composed(message, letter, series, now, to_name=invitation.name)
+    message.shows_revision = case.revision
+
+
+def build_links(case: LinksCase, now: datetime) -> None:
+    """Fills the mail with the links that somebody asked for again, without saving."""
+    with translation.override(case.message.language):
+        letter = rendered(case.message.kind, values_for_links(case))
+    case.message.raw = _composed(case.message, letter, case.series, now)
+
+
+def _composed(
+    message: Message, letter: Letter, series: Series, now: datetime, *, to_name: str = ""
+) -> bytes:
+    return compose(
+        Mail(
+            to_email=message.to_email,
+            to_name=to_name,
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            message_id=message.message_id,
+            sent_at=now,
+            reply_to=series.contact_email,
+        )
+    )
 
 
 def _address(message: Message, registration: Registration) -> str:

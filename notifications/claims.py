@@ -11,15 +11,17 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from django.db.models.functions import Coalesce
 
 from accounts.transactions import action
-from events.models import EventChange
+from events.models import EventChange, Series
 from notifications import settling
 from notifications.announcements import EVENT_FAMILY
-from notifications.building import build, build_for_follower
+from notifications.building import build, build_for_follower, build_for_invited, build_links
+from notifications.invited import InvitedCase, LinksCase, links_case
 from notifications.models import Follow, Message, MessageQuerySet
 from notifications.truth import Case, FollowCase, reason_to_void
-from registrations.models import Registration
+from registrations.models import Invitation, Registration
 
 State = Message.State
+AnyCase = Case | FollowCase | InvitedCase | LinksCase
 # Longer than a sender works on a batch; after it another sender takes over (calendar.md §7).
 LEASE = timedelta(minutes=2)
 
@@ -47,12 +49,17 @@ def claim(now: datetime, limit: int, *, only: int | None = None) -> Claim:
     if not messages:
         return found
     registrations, follows = _registrations(messages), _follows(messages)
+    invitations = _invitations(messages)
     facts = _facts({row.event_id for row in registrations.values()})
     for message in messages:
         if not message.is_built_here:
             _take_as_filed(message, now, found)
         elif follow := follows.get(message.follow_id or 0):
             _take(FollowCase(message, follow), now, found)
+        elif invitation := invitations.get(message.invitation_id or 0):
+            _take(InvitedCase(message, invitation), now, found)
+        elif message.links_of:
+            _take_links(message, message.links_of, now, found)
         elif registration := registrations.get(message.registration_id or 0):
             message.registration = registration
             case = Case(message, registration, facts[registration.event_id])
@@ -89,7 +96,8 @@ def _older_unsettled() -> MessageQuerySet:
 
 
 def _lock(messages: MessageQuerySet, limit: int) -> list[Message]:
-    rows = messages.select_related("event_change", "registration_change", "reminder")
+    causes = ("event_change", "registration_change", "invitation_change", "reminder")
+    rows = messages.select_related(*causes, "links_of")
     return list(rows.select_for_update(of=("self",), no_key=True, skip_locked=True)[:limit])
 
 
@@ -112,6 +120,14 @@ def _follows(messages: list[Message]) -> dict[int, Follow]:
     return {row.pk: row for row in locked}
 
 
+def _invitations(messages: list[Message]) -> dict[int, Invitation]:
+    """The invitations the messages are about, locked likewise: nobody withdraws one in between."""
+    pks = {message.invitation_id for message in messages if message.invitation_id}
+    rows = Invitation.objects.with_target().filter(pk__in=pks)
+    locked = rows.select_for_update(of=("self",), no_key=True, skip_locked=True) if pks else []
+    return {row.pk: row for row in locked}
+
+
 def _facts(event_ids: Iterable[int]) -> dict[int, list[EventChange]]:
     """What happened to these events, announced or not, by revision."""
     facts: dict[int, list[EventChange]] = defaultdict(list)
@@ -129,7 +145,15 @@ def _take_as_filed(message: Message, now: datetime, found: Claim) -> None:
         _hold(message, now, found)
 
 
-def _take(case: Case | FollowCase, now: datetime, found: Claim) -> None:
+def _take_links(message: Message, series: Series, now: datetime, found: Claim) -> None:
+    """Links that somebody asked for; of an address that has none here nothing is kept."""
+    case = links_case(message, series, now)
+    _take(case, now, found)
+    if not (case.invitations or case.registrations):
+        Message.objects.filter(pk=message.pk).update(to_email="")
+
+
+def _take(case: AnyCase, now: datetime, found: Claim) -> None:
     """Voids, gives up or holds one message; fails one that nobody can write."""
     message = case.message
     if now > message.not_after:
@@ -149,17 +173,23 @@ def _take(case: Case | FollowCase, now: datetime, found: Claim) -> None:
         _hold(message, now, found)
 
 
-def _looked_at(case: Case | FollowCase, now: datetime) -> str:
+def _looked_at(case: AnyCase, now: datetime) -> str:
     """Why the message is void, or an empty text: then it is true, and built."""
     reason = reason_to_void(case, now)
-    if reason:
-        return reason
-    if isinstance(case, FollowCase):
-        if case.is_outdated:
-            build_for_follower(case.message, case.follow, now)
-    elif not case.message.raw:
-        build(case.message, case.registration, case.facts, now)
+    if not reason and case.is_outdated:
+        _build(case, now)
     return reason
+
+
+def _build(case: AnyCase, now: datetime) -> None:
+    if isinstance(case, FollowCase):
+        build_for_follower(case.message, case.follow, now)
+    elif isinstance(case, InvitedCase):
+        build_for_invited(case, now)
+    elif isinstance(case, LinksCase):
+        build_links(case, now)
+    else:
+        build(case.message, case.registration, case.facts, now)
 
 
 def _hold(message: Message, now: datetime, found: Claim) -> None:

@@ -1,4 +1,4 @@
-"""The one field of a wish: where to write when the date is set."""
+"""The one field of a wish, and of who looks for a link: where to write."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,3 +12,7 @@ class FollowForm(PublicForm):
     email = AddressField(
         label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
+
+
+class LinksForm(FollowForm):
+    """The address that an invitation or a registration was sent to."""

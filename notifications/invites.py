@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Q
 
 from events import ical
-from events.models import EventChange
+from events.history import Change
 from notifications.mails import ascii_address
 from notifications.models import Message
 from registrations.ical import place_entry, uid
@@ -87,7 +87,7 @@ def _invite(message: Message, registration: Registration, method: str, own_uid: 
     return Invite(method, own_uid, entry.sequence, content)
 
 
-def _sequence(fact: EventChange | RegistrationChange, registration: Registration) -> int:
+def _sequence(fact: Change, registration: Registration) -> int:
     """Both parts only grow, and each change worth an update raises one of them (calendar.md §2)."""
     if isinstance(fact, RegistrationChange):
         return fact.event_revision + fact.registration_revision

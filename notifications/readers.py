@@ -63,7 +63,7 @@ def values_of(
         values |= _lost_options(registration, now)
     rows = _rows(message.kind, registration, news, values)
     values["rows"] = rows
-    values["rows_text"] = _aligned([*_change_rows(values, message.kind), *rows])
+    values["rows_text"] = aligned([*_change_rows(values, message.kind), *rows])
     return values
 
 
@@ -95,7 +95,7 @@ def _party(registration: Registration, now: datetime) -> dict[str, Any]:
         "known_names": booking.known_names,
         "number": len(rows) + len(booking.known_names),
         "offered_until": dates.moment(min(untils)) if untils else "",
-        "people_text": _aligned([Row(row.name, _state_of(row)) for row in rows]),
+        "people_text": aligned([Row(row.name, _state_of(row)) for row in rows]),
     }
 
 
@@ -115,18 +115,18 @@ def values_for_follower(follow: Follow, now: datetime) -> dict[str, Any]:
     event = follow.event
     is_waited_for = event.way_in(now) == State.OPENS_LATER
     rows = [
-        Row(_("When"), _when(event.starts_at, event.ends_at) or when(event), is_strong=True),
-        Row(_("Where"), _where(event.venue)),
+        Row(_("When"), when_of(event), is_strong=True),
+        Row(_("Where"), where_of(event.venue)),
     ]
     rows = [row for row in rows if row.value]
     return {
         "language": follow.language,
-        "what": _shortened(event.name_in_line),
+        "what": shortened(event.name_in_line),
         "name": f"{event.series.title}, {event.name}",
         "day": dates.full_date(event.starts_at) if event.starts_at else "",
         "preheader": " ".join(f"{row.value}." for row in rows),
         "rows": rows,
-        "rows_text": _aligned(rows),
+        "rows_text": aligned(rows),
         "opens": dates.moment(event.opens_at) if is_waited_for and event.opens_at else "",
         "is_followed": follow.is_active,
         "link": settings.BASE_URL + reverse("register", args=[event.series.slug, event.slug]),
@@ -144,10 +144,10 @@ def link_of_follow(follow: Follow) -> str:
 def _place(registration: Registration) -> dict[str, Any]:
     """What and where; behind a closed door neither subject nor preview name a place or a theme."""
     event, series = registration.event, registration.event.series
-    where = _where(event.venue)
+    where = where_of(event.venue)
     day = dates.full_date(event.starts_at) if event.starts_at else ""
     return {
-        "what": series.title if series.is_closed_door else _shortened(event.name_in_line),
+        "what": series.title if series.is_closed_door else shortened(event.name_in_line),
         "name": f"{series.title}, {event.name}",
         "day": day,
         "when": _when(event.starts_at, event.ends_at),
@@ -167,16 +167,21 @@ def _preheader(event: Event, where: str) -> str:
     return f"{when}." if hidden else f"{where}, {when}."
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
     longest = LONGEST_NAME_IN_SUBJECT
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def when_of(event: Event) -> str:
+    """Day and hours; for an event without a date its period in words."""
+    return _when(event.starts_at, event.ends_at) or when(event)
 
 
 def _when(starts_at: datetime | None, ends_at: datetime | None) -> str:
     return dates.full_range(starts_at, ends_at) if starts_at and ends_at else ""
 
 
-def _where(venue: Venue | None) -> str:
+def where_of(venue: Venue | None) -> str:
     parts = (venue.name, venue.street_and_town) if venue else ()
     return ", ".join(part for part in parts if part)
 
@@ -184,19 +189,28 @@ def _where(venue: Venue | None) -> str:
 def _reader(message: Message, registration: Registration) -> dict[str, Any]:
     """Who reads, on whose behalf, and why we write to them."""
     booking, fact = registration.booking, message.registration_change
+    invitation = registration.invitation
     kinds = RegistrationChange.Kind
     return {
         "language": message.language,
         "for_contact": message.is_for_contact,
         "reads_as_contact": message.is_for_contact or not registration.email,
         "registered_by": _registered_by(booking, registration),
+        "nominated_by": registration.nominated_by,
+        "answer_until": dates.moment(invitation.expires_at) if invitation else "",
         "contact": f"{booking.contact_name}, {booking.contact_email}",
         "who": _who(message, registration),
         "is_confirmed": registration.is_confirmed,
         "is_waiting": registration.is_waiting,
         "is_transferred": fact is not None and fact.kind == kinds.TRANSFERRED,
-        "can_undo": registration.is_live and not registration.event.is_called_off,
+        "can_undo": _can_undo(registration),
     }
+
+
+def _can_undo(registration: Registration) -> bool:
+    """Whether the page offers to cancel; a nominee declines there instead."""
+    is_held = registration.is_live and not registration.is_nominated
+    return is_held and not registration.event.is_called_off
 
 
 def _who(message: Message, registration: Registration) -> str:
@@ -212,6 +226,8 @@ def _registered_by(booking: Booking, registration: Registration) -> str:
         return "holder"
     if booking.via in {Booking.Via.DESK, Booking.Via.IMPORT}:
         return "organisers"
+    if registration.nominated_by:
+        return "nominator"
     return "contact" if registration.has_own_contact else "self"
 
 
@@ -234,7 +250,7 @@ def _change_words(kind: str, news: News, event: Event) -> dict[str, Any]:
         old = _when(news.starts_at, news.ends_at)
         changes.append(Change(old, _when(event.starts_at, event.ends_at)))
     if news.is_venue_new:
-        changes.append(Change(_where(news.venue), _where(event.venue)))
+        changes.append(Change(where_of(news.venue), where_of(event.venue)))
     if news.title is not None:
         changes.append(Change(news.title, event.title))
     is_same_place = kind == Kind.MOVED and not news.is_venue_new
@@ -243,7 +259,7 @@ def _change_words(kind: str, news: News, event: Event) -> dict[str, Any]:
         "change_of": "time" if news.starts_at else "venue" if news.is_venue_new else "title",
         "is_back": news.is_back,
         "new_day": _new_day(news, event),
-        "unchanged_where": _where(event.venue) if is_same_place else "",
+        "unchanged_where": where_of(event.venue) if is_same_place else "",
     }
 
 
@@ -305,8 +321,16 @@ def _rows(kind: str, registration: Registration, news: News, values: dict[str, A
         when, where = "" if news.starts_at else when, "" if news.is_venue_new else where
     rows = [Row(_("When"), when, is_strong=True), Row(_("Where"), where)]
     # A party's people stand in rows of their own.
-    rows += [] if kind == Kind.PARTY else _own_rows(kind, registration, values)
+    if kind == Kind.NOMINATED:
+        rows += _rows_of_nomination(values)
+    elif kind != Kind.PARTY:
+        rows += _own_rows(kind, registration, values)
     return [row for row in rows if row.value]
+
+
+def _rows_of_nomination(values: dict[str, Any]) -> list[Row]:
+    until = Row(_("Answer by"), values["answer_until"], is_strong=True)
+    return [until, Row(_("Nominated by"), values["nominated_by"]), Row(_("Who"), values["who"])]
 
 
 def _own_rows(kind: str, registration: Registration, values: dict[str, Any]) -> list[Row]:
@@ -356,7 +380,7 @@ def _unchanged(value: str) -> str:
     return _("%(value)s (unchanged)") % {"value": value}
 
 
-def _aligned(rows: Sequence[Row]) -> str:
+def aligned(rows: Sequence[Row]) -> str:
     """Values under one another, but those of long labels, which are questions of organisers."""
     labels = (len(row.label) for row in rows if len(row.label) <= LONGEST_ALIGNED_LABEL)
     width = max(labels, default=0) + 3

@@ -10,6 +10,7 @@ from events.models import Event, EventChange
 from events.states import Status
 from notifications import invites
 from notifications.announcements import FINAL, told
+from notifications.invited import InvitedCase, LinksCase, reason_of_invited, reason_of_links
 from notifications.models import Follow, Message
 from notifications.news import news_for
 from registrations.models import Registration, RegistrationChange
@@ -29,6 +30,11 @@ class Case:
     @property
     def event(self) -> Event:
         return self.registration.event
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the mail is not built yet; a retry is the same mail."""
+        return not self.message.raw
 
     def is_told_after(self, revision: int) -> bool:
         """Whether people hear of something newer about the event."""
@@ -52,17 +58,23 @@ class FollowCase:
         return self.message.shows_revision != self.event.revision
 
 
-def reason_to_void(case: Case | FollowCase, now: datetime) -> str:
-    """Why the message must not leave any more, or an empty text; `now` is the claim's clock.
-
-    That a registration is over is always true. A calling-off that takes an entry out of a calendar
-    is overtaken by one thing alone: the registration is over, and its cancellation does the same.
-    """
-    message = case.message
-    if now > message.not_after:
+def reason_to_void(case: Case | FollowCase | InvitedCase | LinksCase, now: datetime) -> str:
+    """Why the message must not leave any more, or an empty text; `now` is the claim's clock."""
+    if now > case.message.not_after:
         return Reason.LATE
     if isinstance(case, FollowCase):
         return _reason_of_follow(case, now)
+    if isinstance(case, InvitedCase):
+        return reason_of_invited(case, now)
+    return reason_of_links(case) if isinstance(case, LinksCase) else _reason_of_place(case, now)
+
+
+def _reason_of_place(case: Case, now: datetime) -> str:
+    """That a registration is over is always true. A calling-off that takes an entry out of a
+    calendar is overtaken by one thing alone: the registration is over, and its cancellation does
+    the same.
+    """
+    message = case.message
     if message.kind in FINAL:
         return TRUE
     if not case.registration.is_live and message.kind != Kind.PARTY:
@@ -151,6 +163,13 @@ def _is_offered(case: Case, now: datetime) -> str:
     return TRUE if own.is_offered and not own.is_offer_over(now) else Reason.SUPERSEDED
 
 
+def _is_nominated(case: Case, now: datetime) -> str:
+    """Nobody is asked to accept what has ended or been answered."""
+    own = case.registration
+    is_open = own.is_nominated and own.invitation is not None and own.invitation.is_valid(now)
+    return TRUE if is_open else Reason.NOT_INVITED
+
+
 def _answers_stand(case: Case, now: datetime) -> str:
     """Of answers changed twice the newest alone is told."""
     newer = case.registration.changes.filter(
@@ -180,6 +199,7 @@ _CHECKS: dict[str, Callable[[Case, datetime], str]] = {
     Kind.WAITING: _waits,
     Kind.PENDING: _is_reviewed,
     Kind.OFFERED: _is_offered,
+    Kind.NOMINATED: _is_nominated,
     Kind.ANSWERS_CHANGED: _answers_stand,
     Kind.ALREADY_REGISTERED: _stays_true,
     Kind.PARTY: _stays_true,

@@ -18,7 +18,15 @@ from events.admin import EventFilter, PeopleAdmin, status_word
 from events.history_lines import Difference, Line, names_of_actors, who_did
 from events.models import Region
 from registrations import questions, rules
-from registrations.models import Booking, Question, Registration, RegistrationChange, Sector
+from registrations.invitation_admin import InvitationAdmin
+from registrations.models import (
+    Booking,
+    Invitation,
+    Question,
+    Registration,
+    RegistrationChange,
+    Sector,
+)
 from registrations.question_admin import QuestionAdmin
 from registrations.states import Status
 
@@ -182,3 +190,4 @@ def _statuses(change: RegistrationChange) -> tuple[str, str]:
 
 
 admin.site.register(Question, QuestionAdmin)
+admin.site.register(Invitation, InvitationAdmin)

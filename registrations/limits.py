@@ -84,12 +84,27 @@ def is_exporting_too_much(request: HttpRequest) -> bool:
 
 def is_wishing_too_much(request: HttpRequest, email: str) -> bool:
     """Counts one more wish, which leaves no booking; True past the limits of the form."""
+    return _is_too_much("wish", request, email)
+
+
+def is_asking_too_much(request: HttpRequest, email: str) -> bool:
+    """Counts one more request for links; True past the limits of the form."""
+    return _is_too_much("links", request, email)
+
+
+def _is_too_much(purpose: str, request: HttpRequest, email: str) -> bool:
     takers = [
         (client_digest(request), PER_CLIENT, CLIENT_WINDOW),
         (email_digest(email), PER_EMAIL, EMAIL_WINDOW),
     ]
     counted = [
-        rate_limits.is_exceeded("wish", who, limit=limit, within=window)
+        rate_limits.is_exceeded(purpose, who, limit=limit, within=window)
         for who, limit, window in takers
     ]
     return any(counted)
+
+
+def is_answering_too_much(request: HttpRequest) -> bool:
+    """Counts one more form of an invitation; True once this client has sent too many."""
+    client = client_digest(request)
+    return rate_limits.is_exceeded("invitation", client, limit=PER_CLIENT, within=CLIENT_WINDOW)

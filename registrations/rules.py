@@ -35,10 +35,13 @@ def refuse(problems: list[Problem]) -> None:
         raise RegistrationError(problems)
 
 
-def problems_of_registering(event: Event, now: datetime) -> list[Problem]:
+def problems_of_registering(
+    event: Event, now: datetime, *, is_invited: bool = False
+) -> list[Problem]:
     """Why nobody can register for the event now; it knows no address (rule 20).
 
-    A full event with a waiting list is no problem: the newcomer waits.
+    A full event with a waiting list is no problem: the newcomer waits. `is_invited`: whoever holds
+    an invitation; whether that is valid is another question.
     """
     if event.is_called_off:
         return [_("The session is called off.")]
@@ -46,7 +49,7 @@ def problems_of_registering(event: Event, now: datetime) -> list[Problem]:
         return [_("The session has no date yet.")]
     if event.is_over(now):
         return [_("The session is over.")]
-    if not event.admits_anybody:
+    if not (event.admits_anybody or (is_invited and event.is_by_invitation)):
         return [_("By invitation only.")]
     if event.opens_at is not None and now < event.opens_at:
         opening = _("Registration opens on %(day)s.") % {"day": dates.date(event.opens_at)}

@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from registrations import answer_views, party_views, substitute_views, views
+from registrations import (
+    answer_views,
+    invitation_views,
+    party_views,
+    substitute_views,
+    views,
+)
 
 urlpatterns = [
     path("r/<str:token>/", views.registration, name="registration"),
@@ -12,6 +18,15 @@ urlpatterns = [
     path("r/<str:token>/answers/", answer_views.answers, name="answers"),
     path("r/<str:token>/substitute/", substitute_views.substitute, name="substitute"),
     path("r/<str:token>/cancel/", views.cancel, name="cancel"),
+    path("r/<str:token>/nomination/", invitation_views.answer_nomination, name="answer_nomination"),
+    path("i/<str:token>/", invitation_views.invitation, name="invitation"),
+    path("i/<str:token>/sent/", invitation_views.invitation_sent, name="invitation_sent"),
+    path("i/<str:token>/decline/", invitation_views.decline_invitation, name="decline_invitation"),
+    path(
+        "i/<str:token>/accept/<slug:slug>/",
+        invitation_views.accept_invitation,
+        name="accept_invitation",
+    ),
     path("b/<str:token>/", party_views.party, name="party"),
     path("b/<str:token>/offer/", party_views.answer_party_offer, name="answer_party_offer"),
     path("b/<str:token>/cancel/", party_views.cancel_in_party, name="cancel_in_party"),

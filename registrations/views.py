@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from events.feeds import calendar_response, read_only
 from events.models import Event, EventQuerySet
 from events.towns import alternatives_to
-from registrations import actions, ical, limits, placing, questions, rules
+from registrations import actions, ical, invitation_rules, limits, placing, questions, rules
 from registrations.applications import Party
 from registrations.companions import MOST_PEOPLE
 from registrations.models import Registration
@@ -202,7 +202,10 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
         "rejection_reason": own.reason_of_rejection(),
         "can_answer": not rules.problems_of_answering(own, now) and not own.is_offer_over(now),
         "can_hand_over": not rules.problems_of_handing_over(own, now),
-        "can_cancel": not rules.problems_of_cancelling(own, now),
+        "can_cancel": not own.is_nominated and not rules.problems_of_cancelling(own, now),
+        "why_not_accept": invitation_rules.problems_of_accepting(own, now),
+        "can_decline": not invitation_rules.problems_of_nominee(own, now),
+        "was_nomination": own.was_nomination(),
         "passes_on": rules.can_promote(own.event, now) and own.event.places_waiting > 0,
         "is_over": own.event.is_over(now),
         "alternatives": _alternatives(own, now),

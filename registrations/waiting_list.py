@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from accounts.transactions import action
 from events.models import Event
 from events.states import Status as EventStatus
-from registrations import capacity, offers, placing, rules
+from registrations import capacity, nominations, offers, placing, rules
 from registrations.models import (
     Person,
     Registration,
@@ -162,5 +162,6 @@ def settle_event(event_id: int, now: datetime) -> int:
 
 
 def settle(now: datetime) -> int:
-    """One tick over all events; returns how many registrations moved."""
-    return sum(settle_event(event_id, now) for event_id in events_to_settle(now))
+    """One tick over all events and invitations; returns how many registrations moved."""
+    moved = sum(settle_event(event_id, now) for event_id in events_to_settle(now))
+    return moved + nominations.settle(now)

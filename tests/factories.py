@@ -14,7 +14,7 @@ from notifications import actions as notification_actions
 from notifications.models import Follow
 from registrations import actions
 from registrations.applications import Application, GivenAnswer
-from registrations.models import Booking, Option, Question, Registration
+from registrations.models import Booking, Invitation, Option, Question, Registration
 
 _numbers = itertools.count(1)
 
@@ -132,6 +132,34 @@ def submit(**fields: Any) -> actions.Submit:
 def registration(*, event: Event, **fields: Any) -> Registration:
     """One person registered by the action, so with facts and counts."""
     return actions.register(event.pk, application(**fields), submit())
+
+
+def invitation(*, event: Event | None = None, **fields: Any) -> Invitation:
+    """An invitation to an event, or to a `series`, for ten days; made by the action."""
+    target = event or fields.pop("series")
+    values: dict[str, Any] = {
+        "name": "Cyrila Příkladná",
+        "email": f"cyrila{next(_numbers)}@mesto.example",
+        "expires_at": timezone.now() + timedelta(days=10),
+    } | fields
+    return actions.invite(target, actions.Invitee(**values))
+
+
+def closed_event(**fields: Any) -> Event:
+    """A session behind a closed door, to which one is invited."""
+    values = {"admission": Event.Admission.INVITATION} | fields
+    if "series" not in values:
+        pitch = {"title_cs": "Smart Cities Pitch", "title_en": "Smart Cities Pitch"}
+        values["series"] = series(is_closed_door=True, **pitch)
+    return event(**values)
+
+
+def nominated(invitation: Invitation, *emails: str) -> list[Registration]:
+    """People of these addresses, nominated by the action for the event of the invitation."""
+    people = [("Jan Navržený", email) for email in emails]
+    way_in = submit(via=Booking.Via.INVITATION)
+    booking = actions.nominate(invitation.pk, invitation.event_id or 0, people, way_in)
+    return list(booking.registrations.select_related("event").order_by("pk"))
 
 
 def question(*options: str, limit: int | None = None, **fields: Any) -> Question:

@@ -15,7 +15,7 @@ from accounts.models import User
 from events.models import Event
 from notifications.announcing import announce
 from notifications.models import Follow
-from registrations.models import Registration
+from registrations.models import Invitation, Registration
 from tests import factories
 
 # `<slug:series>` of a path, `(?P<url>` of an expression.
@@ -84,11 +84,13 @@ class World:
     user: User = field(default_factory=factories.user)
     registrations: list[Registration] = field(default_factory=list)
     follows: list[Follow] = field(default_factory=list)
+    invitations: list[Invitation] = field(default_factory=list)
 
     @classmethod
     def build(cls) -> "World":
         world = cls()
         world.registrations.append(factories.registration(event=world.event))
+        world.invitations.append(factories.invitation(event=world.event))
         world.follows.append(factories.follow(event=world.announced))
         factories.question(event=world.event)
         announce(timezone.now())
@@ -122,6 +124,7 @@ class World:
         return {
             "series": event.series.slug,
             "event": event.slug,
+            "slug": event.slug,
             "token": self._token(route),
             "door_code": registration.door_code,
             "code": registration.door_code,
@@ -133,10 +136,12 @@ class World:
         }
 
     def _token(self, route: Route) -> str:
-        """The secret of this purpose: of a wish, of a party, or of a person."""
+        """The secret of this purpose: of a wish, an invitation, a party, or a person."""
         registration = self.registrations[0]
         if route.name.startswith("follow"):
             return self.follows[0].token
+        if route.path.startswith("i/"):
+            return self.invitations[0].token
         return registration.booking.token if route.path.startswith("b/") else registration.token
 
     def _other_secret(self, own: str) -> str:

@@ -323,6 +323,11 @@ class Event(models.Model):
         return self.admission == self.Admission.APPROVAL
 
     @property
+    def is_by_invitation(self) -> bool:
+        """Whether one registers by an invitation alone."""
+        return self.admission == self.Admission.INVITATION
+
+    @property
     def is_moved(self) -> bool:
         return self.moved_from_starts_at is not None or self.moved_from_venue_id is not None
 

@@ -1,6 +1,6 @@
 """A programme: its series, its areas, its partners."""
 
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -11,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from events.models.texts import translated
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
 
 # First path segments that are the program's own; a test compares this list with the urls.
 RESERVED_SLUGS = (
@@ -31,6 +36,15 @@ class SeriesQuerySet(models.QuerySet["Series"]):
     def public(self) -> Self:
         """Series without a closed door."""
         return self.filter(is_closed_door=False)
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Every series has a page; an organiser may change what stands behind it."""
+        if user.is_active and getattr(user, "is_staff", False):
+            return self
+        return self.none()
+
+    def behind_closed_doors(self) -> Self:
+        return self.filter(is_closed_door=True)
 
     def roadshows(self) -> Self:
         return self.filter(kind=Series.Kind.ROADSHOW)

@@ -10,9 +10,15 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Event, EventChange
+from events.models import Event, EventChange, Series
 from notifications.models.follows import Follow
-from registrations.models import Booking, Registration, RegistrationChange
+from registrations.models import (
+    Booking,
+    Invitation,
+    InvitationChange,
+    Registration,
+    RegistrationChange,
+)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -84,6 +90,9 @@ class Message(models.Model):
         REMINDER = "reminder", _("Reminder")
         FOLLOW_CONFIRM = "follow_confirm", _("Wish to be confirmed")
         DATE_SET = "date_set", _("Date set")
+        INVITED = "invited", _("Invitation")
+        NOMINATED = "nominated", _("Nomination")
+        LINKS = "links", _("Links sent again")
         ACCOUNT = "account", _("Account")
         TEST = "test", _("Test")
 
@@ -97,6 +106,8 @@ class Message(models.Model):
         LATE = "late", _("Too late")
         NOT_FOLLOWED = "not followed", _("Nobody wishes to hear of it any more")
         HIDDEN = "hidden", _("The session is not public any more")
+        NOT_INVITED = "not invited", _("The invitation is not valid any more")
+        UNKNOWN = "unknown", _("Nothing is known of this address")
         DATE_IS_SET = "date is set", _("The date is set already")
 
     key = models.CharField(max_length=120, unique=True)
@@ -109,6 +120,9 @@ class Message(models.Model):
     )
     registration_change = models.ForeignKey(
         RegistrationChange, on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
+    )
+    invitation_change = models.ForeignKey(
+        InvitationChange, on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
     )
     event = models.ForeignKey(
         Event,
@@ -133,6 +147,14 @@ class Message(models.Model):
     # Set: the recipient follows the event and is not registered for it by this.
     follow = models.ForeignKey(
         Follow, on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
+    )
+    # Set: the recipient is whom this invitation is to.
+    invitation = models.ForeignKey(
+        Invitation, on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
+    )
+    # Set: somebody asked to send what this address has in the series once more.
+    links_of = models.ForeignKey(
+        Series, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     to_email = models.EmailField(_("to"), blank=True)
     # Set: the organiser who had it sent again.
@@ -186,6 +208,20 @@ class Message(models.Model):
                 condition=Q(follow__isnull=True) | Q(registration__isnull=True),
                 name="message_is_about_a_place_or_a_follow",
             ),
+            models.CheckConstraint(
+                condition=Q(invitation__isnull=True)
+                | Q(follow__isnull=True, registration__isnull=True, links_of__isnull=True),
+                name="message_to_the_invited_is_about_nothing_else",
+            ),
+            models.CheckConstraint(
+                condition=Q(invitation_change__isnull=True)
+                | Q(
+                    invitation__isnull=False,
+                    event_change__isnull=True,
+                    registration_change__isnull=True,
+                ),
+                name="fact_of_an_invitation_is_told_to_the_invited",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -198,7 +234,8 @@ class Message(models.Model):
     @property
     def is_built_here(self) -> bool:
         """Whether its words are made at the claim; others are filed whole."""
-        return self.registration_id is not None or self.follow_id is not None
+        rows = (self.registration_id, self.follow_id, self.invitation_id, self.links_of_id)
+        return any(pk is not None for pk in rows)
 
     @property
     def reason_words(self) -> str:
@@ -207,11 +244,11 @@ class Message(models.Model):
         return str(known) if known else self.reason
 
     @property
-    def fact(self) -> EventChange | RegistrationChange | None:
-        return self.event_change or self.registration_change
+    def fact(self) -> EventChange | RegistrationChange | InvitationChange | None:
+        return self.event_change or self.registration_change or self.invitation_change
 
     @property
-    def cause(self) -> EventChange | RegistrationChange:
+    def cause(self) -> EventChange | RegistrationChange | InvitationChange:
         """The fact. Raises ValueError for what has none: reminders, accounts, tests."""
         if self.fact is None:
             raise ValueError(f"message {self.pk} comes from no fact")

@@ -3,7 +3,17 @@
 from registrations.actions.answering import change_answers
 from registrations.actions.deciding import Decided, approve, promote, reject, set_priority
 from registrations.actions.forgetting import forget_needs
+from registrations.actions.inviting import (
+    Invitee,
+    decline_invitation,
+    invite,
+    invite_many,
+    remind_invited,
+    revoke_invitation,
+    send_invitation_again,
+)
 from registrations.actions.leaving import cancel_registration
+from registrations.actions.nominating import accept_nomination, decline_nomination, nominate
 from registrations.actions.offers import accept_offer, decline_offer
 from registrations.actions.parties import (
     accept_party_offer,
@@ -21,11 +31,13 @@ from registrations.rules import QuotaReached, RegistrationError
 
 __all__ = [
     "Decided",
+    "Invitee",
     "KeyReused",
     "OptionFull",
     "QuotaReached",
     "RegistrationError",
     "Submit",
+    "accept_nomination",
     "accept_offer",
     "accept_party_offer",
     "add_to_party",
@@ -36,15 +48,23 @@ __all__ = [
     "change_answers",
     "change_capacity",
     "correct_address",
+    "decline_invitation",
+    "decline_nomination",
     "decline_offer",
     "decline_party_offer",
     "forget_needs",
     "hand_over",
+    "invite",
+    "invite_many",
+    "nominate",
     "promote",
     "register",
     "register_party",
     "register_with_extra_place",
     "reject",
+    "remind_invited",
+    "revoke_invitation",
+    "send_invitation_again",
     "set_priority",
     "set_quotas",
 ]

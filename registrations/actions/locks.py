@@ -1,7 +1,12 @@
-"""The locks under which a registration changes: its event's, then its own (rule 2)."""
+"""The locks under which a registration changes: its event's, then its own (rule 2).
+
+An invitation is locked after events and before registrations.
+"""
+
+from django.db.models import Q
 
 from events.models import Event
-from registrations.models import Registration
+from registrations.models import Invitation, Registration
 
 
 def locked_event(event_id: int) -> Event:
@@ -23,3 +28,20 @@ def locked_registration(registration_id: int) -> Registration:
     registration = rows.select_for_update(of=("self",), no_key=True).get(pk=registration_id)
     registration.event = event
     return registration
+
+
+def locked_invitation(invitation_id: int) -> Invitation:
+    """The invitation under its lock. Raises Invitation.DoesNotExist."""
+    rows = Invitation.objects.with_target()
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=invitation_id)
+
+
+def locked_with_events(invitation_id: int) -> Invitation:
+    """The invitation under the locks of the events that it lets people into, and of itself.
+
+    Raises Invitation.DoesNotExist.
+    """
+    invitation = Invitation.objects.get(pk=invitation_id)
+    events = Event.objects.filter(Q(pk=invitation.event_id) | Q(series=invitation.series_id))
+    Event.objects.locked(*events.values_list("pk", flat=True))
+    return locked_invitation(invitation_id)

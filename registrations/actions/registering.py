@@ -14,6 +14,7 @@ from registrations.actions.steps import (
     Submit,
     book,
     enter,
+    invitation_used,
     known_registration,
     new_registration,
     problems_of,
@@ -35,7 +36,7 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
     The same key with the same payload gives the same answer and writes nothing; with another one it
     raises KeyReused. An address that is registered already changes nothing but the fact
     `registered_again`. Raises RegistrationError with the reasons, OptionFull where a chosen option
-    has no place left, Event.DoesNotExist.
+    has no place left, Event.DoesNotExist, Invitation.DoesNotExist.
     """
     event = locked_event(event_id)
     now = timezone.now()
@@ -45,6 +46,7 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
     places = capacity.recount(event)
     refuse(problems_of(event, submit, now))
     registration = new_registration(event, application, now)
+    registration.invitation = invitation_used(event, submit, now)
     rules.refuse_beyond_quotas(
         event,
         places.reached(Person.of(registration)),

@@ -47,7 +47,8 @@ def _copy_with_address(
 ) -> Registration:
     kept = (
         *("event", "booking", "name", "organisation", "organisation_name", "town", "language"),
-        *("priority", "joined_at", "created_at", "approved_at", "reference", *NEEDS),
+        *("priority", "joined_at", "created_at", "approved_at", "reference", "invitation"),
+        *NEEDS,
     )
     values = {name: getattr(old, name) for name in kept}
     return Registration(**values, email=email, offered_until=offered_until)
@@ -118,7 +119,7 @@ def _in_place_of(
 ) -> Registration:
     kept = (
         *("event", "booking", "organisation", "organisation_name", "town"),
-        *("priority", "joined_at", "approved_at"),
+        *("priority", "joined_at", "approved_at", "invitation"),
     )
     new = Registration(
         **{name: getattr(old, name) for name in kept},

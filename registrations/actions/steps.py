@@ -11,14 +11,23 @@ from django.utils.translation import gettext_lazy as _
 from accounts.text import fold
 from events import history
 from events.models import Event, EventChange
-from registrations import capacity, placing, rules
+from registrations import capacity, invitation_rules, placing, rules
+from registrations.actions.locks import locked_invitation
 from registrations.applications import Application, Party, organisation_of, town_of
-from registrations.models import REFERENCE_ALPHABET, Booking, Registration, RegistrationChange
-from registrations.rules import RegistrationError
+from registrations.models import (
+    REFERENCE_ALPHABET,
+    Booking,
+    Invitation,
+    Registration,
+    RegistrationChange,
+)
+from registrations.rules import RegistrationError, refuse
 
 Kind = RegistrationChange.Kind
 # A repeated registration writes to the person at most once in this time.
 QUIET_AFTER_REPEAT = timedelta(hours=1)
+# Who comes this way was let in by an organiser.
+APPROVED = {Booking.Via.DESK, Booking.Via.INVITATION}
 
 
 class KeyReused(RegistrationError):
@@ -37,6 +46,7 @@ class Submit:
     actor_id: int | None = None
     client_digest: str = ""
     email_digest: str = ""
+    invitation_id: int | None = None
 
     @classmethod
     def at_the_desk(cls, actor_id: int | None) -> "Submit":
@@ -48,7 +58,20 @@ def problems_of(event: Event, submit: Submit, now: datetime) -> list[rules.Probl
     """Why nobody can register for the event in this way now."""
     if submit.via == Booking.Via.DESK:
         return rules.problems_of_registering_at_the_desk(event, now)
-    return rules.problems_of_registering(event, now)
+    is_invited = submit.invitation_id is not None
+    return rules.problems_of_registering(event, now, is_invited=is_invited)
+
+
+def invitation_used(event: Event, submit: Submit, now: datetime) -> Invitation | None:
+    """The invitation that somebody comes by, locked. Raises RegistrationError where it is none.
+
+    Its places are counted here, under the event's lock (rule 3).
+    """
+    if submit.invitation_id is None:
+        return None
+    invitation = locked_invitation(submit.invitation_id)
+    refuse(invitation_rules.problems_of_using(invitation, event, now))
+    return invitation
 
 
 def known_registration(event: Event, application: Application) -> Registration | None:
@@ -124,7 +147,7 @@ def enter(
 
     Returns the places after that; `passed_over` are the bookings that could not have the place.
     """
-    if registration.booking.via == Booking.Via.DESK:
+    if registration.booking.via in APPROVED:
         registration.approved_at = now
     return placing.move(
         registration,

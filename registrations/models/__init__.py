@@ -1,6 +1,11 @@
 """Who comes, how they got there, and what they answered."""
 
 from registrations.models.bookings import Booking, new_secret
+from registrations.models.invitations import (
+    Invitation,
+    InvitationChange,
+    InvitationQuerySet,
+)
 from registrations.models.organisations import Organisation, Sector
 from registrations.models.questions import Answer, Option, Question
 from registrations.models.quotas import Person, Quota
@@ -17,6 +22,9 @@ __all__ = [
     "REFERENCE_ALPHABET",
     "Answer",
     "Booking",
+    "Invitation",
+    "InvitationChange",
+    "InvitationQuerySet",
     "Option",
     "Organisation",
     "Person",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.text import fold
 from events import history
-from events.models import Event, Municipality, new_uid
+from events.models import Event, Municipality, Series, new_uid
 from registrations.models.bookings import Booking, new_secret
 from registrations.models.organisations import Organisation
 from registrations.states import CSS_CLASS, HOLDING_A_PLACE, LIVE, MOVES, Status
@@ -37,6 +37,17 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def waiting(self) -> Self:
         return self.filter(status=Status.WAITING)
+
+    def of_address(self, email: str) -> Self:
+        """Those of somebody's own address."""
+        return self.filter(email=email)
+
+    def upcoming_in(self, series: Series, now: datetime) -> Self:
+        """For the events of a series that are not over."""
+        return self.filter(event__in=Event.objects.of_series(series).upcoming(now))
+
+    def nominated(self) -> Self:
+        return self.filter(status=Status.NOMINATED)
 
     def pending(self) -> Self:
         return self.filter(status=Status.PENDING)
@@ -94,6 +105,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.select_related(
             "booking",
             "organisation",
+            "invitation__town",
             "town__kraj__region",
             "event__series",
             "event__region",
@@ -140,6 +152,16 @@ class Registration(models.Model):
     )
     # Took the place of somebody of the same organisation, who had it before.
     is_substitute = models.BooleanField(default=False, editable=False)
+    # Set: the invitation by which this person came or was nominated.
+    invitation = models.ForeignKey(
+        "Invitation",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="registrations",
+        verbose_name=_("invitation"),
+        editable=False,
+    )
     # With the others of its booking: one place in line, one offer, all or nobody.
     is_in_party = models.BooleanField(default=False, editable=False)
     reference = models.CharField(_("reference"), max_length=10)
@@ -233,6 +255,10 @@ class Registration(models.Model):
         return self.status == Status.PENDING
 
     @property
+    def is_nominated(self) -> bool:
+        return self.status == Status.NOMINATED
+
+    @property
     def is_offered(self) -> bool:
         return self.status == Status.OFFERED
 
@@ -268,9 +294,22 @@ class Registration(models.Model):
         contact = self.booking.contact_email
         return bool(contact and self.email and contact != self.email)
 
+    @property
+    def nominated_by(self) -> str:
+        """The town or company that named this person; empty for who came by themselves."""
+        return self.invitation.sender if self.invitation and self.invitation.is_nominating else ""
+
     def position(self) -> int:
         """The place in line, from 1; it counts people, those who would be passed over too."""
         return Registration.objects.before(self).count() + 1
+
+    def was_nomination(self) -> bool:
+        """Whether this ended before it was ever more than a nomination."""
+        if self.invitation_id is None or self.status not in {Status.DECLINED, Status.EXPIRED}:
+            return False
+        kinds = RegistrationChange.Kind
+        ended = self.changes.filter(kind__in=[kinds.NOMINATION_DECLINED, kinds.NOMINATION_ENDED])
+        return ended.exists()
 
     def reason_of_rejection(self) -> str:
         """What the organisers wrote to who was turned down; empty for everybody else."""
@@ -359,6 +398,10 @@ class RegistrationChange(history.Change):
         DECLINED = "declined", _("Offer passed on")
         OFFER_EXPIRED = "offer_expired", _("Offer expired")
         PRIORITISED = "prioritised", _("Priority changed")
+        NOMINATED = "nominated", _("Nominated")
+        NOMINATION_ACCEPTED = "nomination_accepted", _("Nomination accepted")
+        NOMINATION_DECLINED = "nomination_declined", _("Nomination declined")
+        NOMINATION_ENDED = "nomination_ended", _("Nomination ended")
         CANCELLED = "cancelled", _("Attendance cancelled")
         ANSWERS_CHANGED = "answers_changed", _("Answers changed")
         CORRECTED = "corrected", _("Address corrected")

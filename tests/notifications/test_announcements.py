@@ -39,7 +39,7 @@ def test_an_unmapped_kind_is_a_bug_and_not_silence():
     ("status", "kind"),
     [
         *(("confirmed", "confirmed"), ("waiting", "waiting"), ("pending", "pending")),
-        *(("offered", "offered"), ("nominated", None)),
+        *(("offered", "offered"), ("nominated", "nominated")),
     ],
 )
 def test_a_new_row_says_what_became_of_it(status, kind):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from desk import invariants
 from registrations import actions, waiting_list
 from registrations.applications import Party, Substitute
-from registrations.models import Answer, Quota, Registration, RegistrationChange
+from registrations.models import Answer, Booking, Quota, Registration, RegistrationChange
 from tests import factories
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -315,4 +315,37 @@ def test_a_quota_holds_among_many():
 
     assert sum(isinstance(result, actions.QuotaReached) for result in results) == 9
     assert count(event, "confirmed") == 3
+    assert broken() == {}
+
+
+def test_an_invitation_used_at_once_has_no_more_people_than_places():
+    event = factories.closed_event(capacity=40)
+    invitation = factories.invitation(event=event, places=3)
+    way_in = {"via": Booking.Via.INVITATION, "invitation_id": invitation.pk}
+    submits = [factories.submit(**way_in) for _n in range(12)]
+    applications = [factories.application() for _n in range(12)]
+
+    at_once(
+        lambda a=application, s=submit: actions.register(event.pk, a, s)
+        for application, submit in zip(applications, submits, strict=True)
+    )
+
+    assert count(event, "confirmed") == 3
+    assert broken() == {}
+
+
+def test_withdrawing_meets_accepting_and_nominating():
+    for _round in range(5):
+        event = factories.closed_event(capacity=5)
+        firm = factories.invitation(event=event, kind="firm", organisation="Firma", places=4)
+        first, second = factories.nominated(firm, "a@firma.example", "b@firma.example")
+        at_once(
+            [
+                lambda pk=first.pk: actions.accept_nomination(pk),
+                lambda pk=firm.pk: actions.revoke_invitation(pk),
+                lambda pk=second.pk: actions.accept_nomination(pk),
+                lambda own=firm: factories.nominated(own, "c@firma.example"),
+            ]
+        )
+        assert count(event, "nominated") == 0
     assert broken() == {}

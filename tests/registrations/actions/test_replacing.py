@@ -65,6 +65,20 @@ def test_a_place_is_handed_over_without_touching_the_line():
     assert waiting.is_waiting
 
 
+def test_the_place_of_an_invitation_is_handed_over_with_it():
+    invitation = factories.invitation(event=factories.closed_event(capacity=2))
+    way_in = {"via": "invitation", "invitation_id": invitation.pk}
+    holder = actions.register(
+        invitation.event_id, factories.application(), factories.submit(**way_in)
+    )
+
+    substitute = actions.hand_over(holder.pk, Substitute("Jan Nový", "jan@mesto.example", "cs"))
+
+    assert substitute.invitation == invitation
+    with pytest.raises(actions.RegistrationError):
+        actions.register(invitation.event_id, factories.application(), factories.submit(**way_in))
+
+
 def test_needs_and_answers_are_not_handed_over():
     event = factories.event()
     question = factories.question("Doprava", event=event)

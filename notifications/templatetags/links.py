@@ -1,0 +1,24 @@
+"""What the page of a closed-door series shows to who has lost a link: the form that sends it."""
+
+from django import template
+from django.utils import timezone
+
+from events.models import Series
+from notifications.forms import LinksForm
+from registrations.nonces import Nonce
+
+register = template.Library()
+
+
+def nonce_number(series: Series) -> int:
+    """What the nonce of a series is known by: no event has a number below zero."""
+    return -series.pk
+
+
+@register.simple_tag
+def links_form(series: Series) -> LinksForm | None:
+    """The form; None where there is no closed door."""
+    if not series.is_closed_door:
+        return None
+    nonce = Nonce.new(nonce_number(series), timezone.now()).signed()
+    return LinksForm(initial={"nonce": nonce})

@@ -1,0 +1,170 @@
+"""The page of an invitation: accepting for oneself, nominating others, declining."""
+
+import contextlib
+
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from registrations import actions, limits, questions
+from registrations.invitation_forms import InvitedForm, NominationForm, initial_of
+from registrations.invited import Invited, InvitedEvent, invited
+from registrations.models import Booking, Registration
+from registrations.nonces import Nonce
+from registrations.secret_pages import secret_page
+
+INVALID, TOO_MANY, UNAVAILABLE = 422, 429, 503
+Form = InvitedForm | NominationForm
+# No other site can forge these forms: it does not know their address (decisions.md).
+own_form = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _invited(token: str) -> Invited:
+    found = invited(token, timezone.now())
+    if found is None:
+        raise Http404
+    return found
+
+
+def _event(own: Invited, slug: str) -> InvitedEvent:
+    found = own.event_named(slug)
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_safe
+@secret_page
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """What one is invited to; of one event with the form, of a series with its events."""
+    own = _invited(token)
+    return _page(request, own, own.only)
+
+
+@csrf_exempt
+@own_form
+@secret_page
+def accept_invitation(request: HttpRequest, token: str, slug: str) -> HttpResponse:
+    """The form of one event: of a person to register, of a town or a company to nominate."""
+    own = _invited(token)
+    item = _event(own, slug)
+    return _send(request, own, item) if request.method == "POST" else _page(request, own, item)
+
+
+@require_safe
+@secret_page
+def invitation_sent(request: HttpRequest, token: str) -> HttpResponse:
+    """The same words for a new and a known address: the truth goes by e-mail."""
+    return render(request, "registrations/invitation_sent.html", {"invited": _invited(token)})
+
+
+@csrf_exempt
+@own_form
+@secret_page
+def decline_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Nobody comes; only the button acts."""
+    own = _invited(token)
+    if request.method == "POST":
+        with contextlib.suppress(actions.RegistrationError):
+            actions.decline_invitation(own.invitation.pk, via="link")
+    return redirect("invitation", token)
+
+
+def _page(
+    request: HttpRequest,
+    own: Invited,
+    item: InvitedEvent | None,
+    form: Form | None = None,
+    status: int = 200,
+    notice: str = "",
+) -> HttpResponse:
+    if item and form is None and not item.problems:
+        form = _empty_form(item)
+    context = {"invited": own, "invitation": own.invitation, "item": item, "form": form}
+    context |= {"event": item.event if item else None, "notice": notice, "now": own.now}
+    context["is_wrong"] = status == INVALID
+    return render(request, "registrations/invitation.html", context, status=status)
+
+
+def _empty_form(item: InvitedEvent) -> Form:
+    nonce = {"nonce": Nonce.new(item.event.pk, item.now).signed()}
+    if item.invitation.is_nominating:
+        return NominationForm(initial=nonce, size=item.left)
+    initial = initial_of(item.invitation, is_first=not item.people) | nonce
+    return InvitedForm(initial=initial, asked=questions.asked_by(item.event))
+
+
+def _sent_form(request: HttpRequest, item: InvitedEvent) -> Form:
+    if item.invitation.is_nominating:
+        # All that were asked for are read; how many are left, the action decides.
+        return NominationForm(request.POST, size=item.invitation.places)
+    return InvitedForm(request.POST, asked=questions.asked_by(item.event))
+
+
+def _send(request: HttpRequest, own: Invited, item: InvitedEvent) -> HttpResponse:
+    """Parses, calls the one action, answers; whatever is refused comes back filled."""
+    event, form = item.event, _sent_form(request, item)
+    nonce, doubted = form.nonce_of(event.pk), form.doubted(event.pk, own.now)
+    if nonce is None or doubted:
+        once_more = _("Check the form and send it once more.")
+        return _page(request, own, item, doubted or form, INVALID, once_more)
+    if not form.is_valid():
+        return _page(request, own, item, form, INVALID)
+    if limits.is_answering_too_much(request):
+        wait = _("Too many attempts at once. Try it in 10 minutes.")
+        return _page(request, own, item, form, TOO_MANY, wait)
+    return _answer(request, own, item, form, nonce)
+
+
+def _answer(
+    request: HttpRequest, own: Invited, item: InvitedEvent, form: Form, nonce: Nonce
+) -> HttpResponse:
+    try:
+        _act(request, own, item, form, nonce)
+    except actions.KeyReused as error:
+        form = form.refilled(nonce=Nonce.new(item.event.pk, own.now).signed())
+        return _page(request, own, item, form, INVALID, str(error))
+    except actions.RegistrationError as error:
+        return _page(request, own, item, form, INVALID, str(error))
+    except OperationalError:
+        later = _("Cannot save now; your input is kept. Try it in a while.")
+        return _page(request, own, item, form, UNAVAILABLE, later)
+    return redirect("invitation_sent", own.invitation.token)
+
+
+def _act(request: HttpRequest, own: Invited, item: InvitedEvent, form: Form, nonce: Nonce) -> None:
+    submit = actions.Submit(
+        key=nonce.key,
+        via=Booking.Via.INVITATION,
+        client_digest=limits.client_digest(request),
+        invitation_id=own.invitation.pk,
+    )
+    if isinstance(form, NominationForm):
+        actions.nominate(own.invitation.pk, item.event.pk, form.people, submit)
+    else:
+        application = form.application(translation.get_language())
+        actions.register(item.event.pk, application, submit)
+
+
+@csrf_exempt
+@own_form
+@secret_page
+def answer_nomination(request: HttpRequest, token: str) -> HttpResponse:
+    """Accepts the nomination or declines it; whatever became of it stands on the page.
+
+    A refusal is told there, too: by a place that is gone nobody is registered.
+    """
+    own = get_object_or_404(Registration.objects.with_event(), token=token)
+    answers = {"accept": actions.accept_nomination, "decline": actions.decline_nomination}
+    if answer := answers.get(request.POST.get("answer", "")):
+        try:
+            answer(own.pk, via="link")
+        except actions.RegistrationError as error:
+            context = {"registration": own, "event": own.event, "problems": error.problems}
+            page = "registrations/answer_nomination.html"
+            return render(request, page, context, status=INVALID)
+    return redirect("registration", token)
