@@ -88,6 +88,7 @@ class AdmissionForm(forms.Form):
         choices=[
             (Event.Admission.OPEN, _("Everybody, as long as there are places")),
             (Event.Admission.APPROVAL, _("Whom the organisers approve")),
+            (Event.Admission.INVITATION, _("Whom the organisers invite")),
         ],
         widget=forms.RadioSelect,
     )

@@ -183,3 +183,20 @@ def test_pages_of_invitations_are_for_organisers(client: Client, own: Invitation
         assert client.post(page, {"confirmed": "yes"}).status_code in {302, 404}
     actions.decline_invitation(own.pk)
     assert kinds(own) == [("invited", None), ("declined", None)]
+
+
+def test_a_session_becomes_one_by_invitation(desk: Client) -> None:
+    event = factories.event()
+    page = of_event(event, "admission")
+    desk.post(page, {"admission": "invitation", "offer_hours": "", "note": "", "confirmed": "yes"})
+    event.refresh_from_db()
+    assert event.is_by_invitation
+    assert "invite/" in desk.get(of_event(event, "change")).content.decode()
+
+
+def test_nominees_are_counted_beside_the_places(desk: Client, event: Event) -> None:
+    firm = factories.invitation(event=event, kind="firm", organisation="Firma", places=2)
+    factories.nominated(firm, "jan@firma.example", "eva@firma.example")
+    html = desk.get(of_event(event, "change")).content.decode()
+    assert "<dt>confirmed</dt><dd>0</dd>" in html
+    assert "<dt>nominated</dt><dd>2</dd>" in html

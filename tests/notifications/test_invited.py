@@ -181,3 +181,28 @@ def test_links_are_sent_once_an_hour(post, event):
         clock.shift(timedelta(hours=1))
         notification_actions.send_links(event.series.pk, invitation.email, "cs")
         assert Message.objects.filter(kind="links").count() == 2
+
+
+@pytest.mark.parametrize("language", ["cs", "en"])
+def test_each_mail_is_narrow_and_fits_its_page(post, event, language):
+    firm = factories.invitation(
+        event=event, kind="firm", organisation="Ukázková dopravní, a.s.", language=language
+    )
+    factories.nominated(firm, "jan@firma.example")
+    factories.invitation(series=event.series, email=firm.email, language=language, places=2)
+    notification_actions.send_links(event.series.pk, firm.email, language)
+    post.sweep()
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        actions.remind_invited(event.series)
+        post.sweep()
+
+    messages = Message.objects.filter(state="sent")
+    assert {row.kind for row in messages} == {"invited", "nominated", "links"}
+    for message in messages:
+        read = post.read(message)
+        html = read.get_body(("html",)).get_content()
+        lines = [line for line in text(read).splitlines() if "://" not in line]
+        assert max(map(len, lines)) < 73
+        assert f'<html lang="{language}">' in html
+        assert "\n\n\n" not in text(read).replace("\r", "")
+        assert all(theme not in str(read["Subject"]) for theme in (event.title, event.name))

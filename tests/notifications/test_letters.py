@@ -22,8 +22,10 @@ START = datetime(2018, 4, 24, 7, 0, tzinfo=UTC)
 CONTACT = {"contact_name": "Bára Ukázková", "contact_email": "bara@mesto.example"}
 ANNA = {"name": "Anna Vzorová", "organisation": "Statutární město Plzeň"}
 CYRIL = Substitute(name="Cyril Nový", email="cyril@mesto.example", language="cs")
-# Those to followers are read in test_readers.py, a party's in test_parties.py.
+# Those to followers are read in test_readers.py, a party's in test_parties.py, those about
+# invitations in test_invited.py.
 OTHERS = {"account", "test", "follow_confirm", "date_set", "party", "took_over"}
+OTHERS |= {"invited", "nominated", "links"}
 MAIL_KINDS = [kind for kind in Message.Kind.values if kind not in OTHERS]
 
 
