@@ -17,7 +17,7 @@ from notifications.actions import stop_follow
 from notifications.models import Follow, Message
 from notifications.sweeping import sweep
 from registrations import actions, limits
-from registrations.models import Registration
+from registrations.models import Invitation, Registration
 from tests import factories
 
 SERIES, WORKSHOPS = "smart-regiony-2018", "smart-cities-pitch"
@@ -38,6 +38,7 @@ class Cast:
     people: dict[str, Registration] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     follows: dict[str, Follow] = field(default_factory=dict)
+    invitations: dict[str, Invitation] = field(default_factory=dict)
 
     def token(self, word: str) -> str:
         return self.people[word].token

@@ -1,15 +1,17 @@
-"""What the database holds for the pictures of every way in: approval, offers, quotas, parties."""
+"""What the database holds for the pictures of every way in: approval, offers, quotas, parties,
+invitations, substitutes.
+"""
 
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from benchmarks.scenes import Cast
-from events.models import Event, Municipality, Venue
+from benchmarks.scenes import WORKSHOPS, Cast
+from events.models import Event, Municipality, Series, Venue
 from registrations import actions, waiting_list
-from registrations.applications import Party
-from registrations.models import Quota, Registration
+from registrations.applications import Party, Substitute
+from registrations.models import Invitation, Quota, Registration
 from tests import factories
 
 CONTACT = {"contact_name": "Karel Sekretář", "contact_email": "sekretariat@mesto.example"}
@@ -47,6 +49,8 @@ def ways(cast: Cast) -> None:
     _offers(cast, offers)
     _quotas(quotas)
     _parties(cast, parties)
+    _handed_over(cast, parties)
+    _invitations(cast)
 
 
 WAYS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
@@ -145,6 +149,41 @@ def _party(language: str) -> Party:
         for name in ("Anna Vzorová", "Jiří Ukázkový", "Lenka Testovací")
     )
     return Party(people=people, is_together=True)
+
+
+def _handed_over(cast: Cast, event: Event) -> None:
+    holder = _person(event, "Tomáš Modelový")
+    actions.hand_over(holder.pk, Substitute("Lenka Testovací", "lenka@mesto.example", "cs"))
+    cast.people["handed-over"] = holder
+
+
+def _invitations(cast: Cast) -> None:
+    """A person, a town that nominates, and somebody it named; one was declined, one is used up."""
+    event = factories.event(
+        series=Series.objects.get(slug=WORKSHOPS),
+        slug="mobilita",
+        title_cs="Mobilita",
+        title_en="Mobility",
+        venue=_hall("Tábor"),
+        capacity=12,
+        admission=Event.Admission.INVITATION,
+        starts_at=timezone.now().replace(hour=8, minute=0) + timedelta(days=50),
+    )
+    pisek = {"kind": Invitation.Kind.CITY, "town_id": _town("Písek"), "places": 4}
+    asked = {
+        "person": factories.invitation(event=event),
+        "city": factories.invitation(event=event, **pisek),
+        "declined": factories.invitation(event=event, name="Petr Zkušební"),
+        "used": factories.invitation(event=event, name="Eva Příkladná"),
+        "series": factories.invitation(series=event.series, name="Jana Krátká"),
+    }
+    actions.decline_invitation(asked["declined"].pk)
+    way_in = factories.submit(via="invitation", invitation_id=asked["used"].pk)
+    actions.register(event.pk, factories.application(name="Eva Příkladná"), way_in)
+    cast.people["nominated"], *_rest = factories.nominated(
+        asked["city"], "jan@mesto.example", "dana@mesto.example"
+    )
+    cast.invitations |= asked
 
 
 def _questions(event: Event) -> None:

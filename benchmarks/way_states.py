@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from playwright.sync_api import Page
 
 from benchmarks.opening import INVALID, State, at, filled, press
-from benchmarks.scenes import Cast
+from benchmarks.scenes import WORKSHOPS, Cast
 from events.models import Event
 from registrations.models import Question
 
@@ -17,7 +17,9 @@ TOWN = ".notice.bad strong"
 def states(cast: Cast) -> Iterator[State]:
     yield from _public()
     yield from _people(cast)
+    yield from _invited(cast)
     yield from _desk(cast)
+    yield from _inviting(cast)
 
 
 def _public() -> Iterator[State]:
@@ -56,6 +58,35 @@ def _people(cast: Cast) -> Iterator[State]:
     for word in ("pending-cs", "rejected", "offered-cs", "declined", "expired", "in-party"):
         yield State(f"registration-{word}", at("registration", cast.token(word)))
     yield State("cancel-pending", at("cancel", cast.token("pending-cs")))
+    yield State("registration-handed-over", at("registration", cast.token("handed-over")))
+    page = at("substitute", cast.token("in-party"))
+    yield State("substitute", page)
+    yield State("substitute-errors", page, "stranger", INVALID, filled({}), ".error-summary li")
+
+
+def _invited(cast: Cast) -> Iterator[State]:
+    for word, invitation in cast.invitations.items():
+        yield State(f"invitation-{word}", at("invitation", invitation.token))
+    own = cast.invitations["person"].token
+    yield State("invitation-sent", at("invitation_sent", own))
+    page = at("accept_invitation", own, "mobilita")
+    yield State("invitation-accept", page)
+    yield State("invitation-errors", page, "stranger", INVALID, filled({}), ".error-summary li")
+    own = cast.token("nominated")
+    yield State("registration-nominated", at("registration", own))
+    yield State("links-ask", at("send_links", WORKSHOPS))
+    yield State("links-sent", at("links_sent", WORKSHOPS))
+
+
+def _inviting(cast: Cast) -> Iterator[State]:
+    person = cast.invitations["person"]
+    for name in ("invite", "import_invitations"):
+        yield State(f"admin-{name}", at(name, person.event_id), "organiser")
+    for name in ("send_invitation_again", "revoke_invitation"):
+        yield State(f"admin-{name}", at(name, person.pk), "organiser")
+    yield State("admin-invitations", at("admin:registrations_invitation_changelist"), "organiser")
+    page = at("admin:registrations_invitation_change", person.pk)
+    yield State("admin-invitation", page, "organiser")
 
 
 def _parties(cast: Cast) -> Iterator[State]:
