@@ -68,6 +68,12 @@ REGISTRATION_FACTS: dict[str, Spec] = {
     # The old row of a corrected address: its words never show the new one.
     RegistrationChange.Kind.TRANSFERRED: Kind.CANCELLED,
     RegistrationChange.Kind.CORRECTED: by_status,
+    # Its words, too, never show who has the place now.
+    RegistrationChange.Kind.SUBSTITUTED: Kind.SUBSTITUTED,
+    RegistrationChange.Kind.TOOK_OVER: Kind.CONFIRMED,
+    RegistrationChange.Kind.NOT_PASSED_ON: Kind.NOT_PASSED_ON,
+    RegistrationChange.Kind.NOTED: SILENT,
+    RegistrationChange.Kind.DEADLINE_REOPENED: SILENT,
 }
 
 
@@ -102,13 +108,16 @@ SUMMARISED = frozenset(
         Kind.PROMOTED,
         Kind.REJECTED,
         Kind.CANCELLED,
+        Kind.NOT_PASSED_ON,
         Kind.MOVED,
         Kind.CALLED_OFF,
         Kind.REINSTATED,
     }
 )
 # What tells that a registration is over: true for good.
-FINAL = frozenset({Kind.CANCELLED, Kind.REJECTED, Kind.DECLINED, Kind.OFFER_EXPIRED})
+FINAL = frozenset(
+    {Kind.CANCELLED, Kind.SUBSTITUTED, Kind.REJECTED, Kind.DECLINED, Kind.OFFER_EXPIRED}
+)
 # What speaks of a place to come, and is untrue while the session is called off.
 PROMISING = frozenset(
     {

@@ -14,7 +14,7 @@ from registrations.models import Registration, RegistrationChange
 Kind = Message.Kind
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 REQUESTS = frozenset({Kind.CONFIRMED, Kind.PROMOTED, Kind.MOVED, Kind.REINSTATED})
-CANCELS = frozenset({Kind.CANCELLED, Kind.CALLED_OFF})
+CANCELS = frozenset({Kind.CANCELLED, Kind.SUBSTITUTED, Kind.CALLED_OFF})
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,15 @@ class Application:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Substitute:
+    """Who is to come instead of somebody. Texts are cleaned, the e-mail is lower-case."""
+
+    name: str
+    email: str
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Party:
     """Up to ten people for one event by one submit; everybody names the same contact.
 

@@ -206,6 +206,7 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
         "is_over": own.event.is_over(now),
         "alternatives": _alternatives(own, now),
         "answers": questions.said_by(own),
+        "can_substitute": not rules.problems_of_substituting(own, now),
         "can_change": not rules.problems_of_changing_answers(own, now),
     }
     return render(request, "registrations/registration.html", context)

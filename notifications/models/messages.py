@@ -41,7 +41,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
             registration=OuterRef("registration"), calendar_method="REQUEST"
         )
         called_off = Q(kind=Message.Kind.CALLED_OFF, booking__isnull=True)
-        return self.exclude(Q(kind=Message.Kind.CANCELLED) | (called_off & Q(Exists(request))))
+        ended = Q(kind__in=[Message.Kind.CANCELLED, Message.Kind.SUBSTITUTED])
+        return self.exclude(ended | (called_off & Q(Exists(request))))
 
     def beside(self, message: "Message") -> Self:
         """The mails to the same person about the same place: one thread, one order."""
@@ -75,6 +76,8 @@ class Message(models.Model):
         ANSWERS_CHANGED = "answers_changed", _("Answers changed")
         ALREADY_REGISTERED = "already_registered", _("Already registered")
         CANCELLED = "cancelled", _("Attendance cancelled")
+        SUBSTITUTED = "substituted", _("Place handed over")
+        NOT_PASSED_ON = "not_passed_on", _("Place not passed on")
         MOVED = "moved", _("Session moved")
         CALLED_OFF = "called_off", _("Session called off")
         REINSTATED = "reinstated", _("Session takes place")

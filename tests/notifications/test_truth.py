@@ -428,3 +428,45 @@ def test_answers_changed_and_then_cancelled_are_told_no_more(post):
     post.sweep()
 
     assert [state for _kind, state in post.states(own)] == ["sent", "void: superseded", "sent"]
+
+
+def test_of_a_place_not_passed_on_twice_the_newest_is_told(post):
+    event = factories.event()
+    own, known = factories.fill(event, 2)
+    post.sweep()
+    for _n in range(2):
+        actions.substitute(own.pk, factories.substitute(email=known.email))
+
+    post.sweep()
+
+    assert post.states(own)[1:] == [
+        ("not_passed_on", "void: superseded"),
+        ("not_passed_on", "sent"),
+    ]
+    assert [kind for kind, _state in post.states(known)] == ["confirmed", "already_registered"]
+
+
+def test_a_place_not_passed_on_and_then_passed_on_is_told_as_passed_on(post):
+    event = factories.event()
+    own, known = factories.fill(event, 2)
+    post.sweep()
+    actions.substitute(own.pk, factories.substitute(email=known.email))
+    actions.substitute(own.pk, factories.substitute())
+
+    post.sweep()
+
+    states = dict(post.states(own))
+    assert (states["not_passed_on"], states["substituted"]) == ("void: superseded", "sent")
+
+
+def test_a_place_handed_over_while_its_event_moves_ends_with_one_entry_each(post):
+    event = factories.event()
+    own = factories.registration(event=event)
+    post.sweep()
+    move(event)
+    new = actions.substitute(own.pk, factories.substitute())
+
+    post.sweep()
+
+    assert [row[1] for row in post.calendar(own)] == ["REQUEST", "CANCEL"]
+    assert [row[1] for row in post.calendar(new)] == ["REQUEST"]

@@ -192,3 +192,45 @@ def test_correcting_an_address_and_cancelling_meet_without_a_double():
 
     assert count(event, "confirmed") == 2
     assert broken() == {}
+
+
+def test_handing_over_and_cancelling_meet_without_a_double():
+    event = factories.event(capacity=2)
+    first, *_others = factories.fill(event, 3)
+    people = [factories.substitute() for _n in range(3)]
+
+    at_once(
+        [
+            *(lambda p=person: actions.substitute(first.pk, p) for person in people),
+            lambda: actions.cancel_registration(first.pk),
+        ]
+    )
+
+    assert (count(event, "confirmed"), broken()) == (2, {})
+    assert Registration.objects.filter(replaced_by__isnull=False).count() <= 1
+
+
+def test_handing_over_and_correcting_an_address_meet_without_a_double():
+    event = factories.event(capacity=2)
+    first, *_others = factories.fill(event, 3)
+
+    results = at_once(
+        [
+            lambda: actions.substitute(first.pk, factories.substitute()),
+            lambda: actions.correct_address(first.pk, "nova@mesto.example"),
+        ]
+    )
+
+    assert sum(isinstance(result, actions.RegistrationError) for result in results) == 1
+    assert (count(event, "confirmed"), count(event, "waiting"), broken()) == (2, 1, {})
+
+
+def test_one_address_is_handed_two_places_once():
+    event = factories.event(capacity=2)
+    first, second = factories.fill(event, 2)
+    person = factories.substitute(email="dana@mesto.example")
+
+    at_once(lambda p=old: actions.substitute(p.pk, person) for old in (first, second))
+
+    live = Registration.objects.filter(event=event, email="dana@mesto.example").live()
+    assert (live.count(), count(event, "confirmed"), broken()) == (1, 2, {})
