@@ -11,7 +11,7 @@ def normalised(text: str) -> str:
 
     Spaces, commas and semicolons stand between tags; a sign at the beginning of one is dropped.
     """
-    words = clean(text).lower().replace(",", " ").replace(";", " ").split()
+    words = clean(text.lower()).replace(",", " ").replace(";", " ").split()
     return " ".join(sorted({word.lstrip("#") for word in words} - {""}))
 
 

@@ -70,8 +70,8 @@ def substitute(
     """
     old = locked_registration(registration_id)
     now = timezone.now()
-    if _is_passed_to(old, person):
-        return old.replaced_by or old
+    if passed := _passed_to(old, person):
+        return passed
     why_not = rules.problems_of_substituting if actor_id is None else rules.problems_of_passing_on
     rules.refuse(why_not(old, now))
     known = Registration.objects.filter(event=old.event, email=person.email).live().first()
@@ -88,13 +88,10 @@ def substitute(
     return new
 
 
-def _is_passed_to(old: Registration, person: Substitute) -> bool:
-    """Whether the same form came before."""
-    return (
-        old.is_handed_over
-        and old.replaced_by is not None
-        and (old.replaced_by.email == person.email)
-    )
+def _passed_to(old: Registration, person: Substitute) -> Registration | None:
+    """The row of this person, where the same form came before."""
+    new = old.replaced_by if old.is_handed_over else None
+    return new if new and new.email == person.email else None
 
 
 def _keep(old: Registration, known: Registration, now: datetime, *, via: str) -> Registration:

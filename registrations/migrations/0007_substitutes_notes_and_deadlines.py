@@ -24,11 +24,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="registration",
             name="note",
-            field=models.TextField(blank=True, max_length=2000, verbose_name="organisers' note"),
+            field=models.TextField(blank=True, max_length=500, verbose_name="organisers' note"),
         ),
         migrations.AddField(
             model_name="registration",
             name="tags",
-            field=models.CharField(blank=True, max_length=200, verbose_name="tags"),
+            field=models.CharField(blank=True, max_length=320, verbose_name="tags"),
         ),
     ]

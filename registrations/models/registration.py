@@ -151,7 +151,7 @@ class Registration(models.Model):
     is_in_party = models.BooleanField(default=False, editable=False)
     # Has the place that another person of the organisation passed on.
     is_substitute = models.BooleanField(default=False, editable=False)
-    # Set: until then this person may do what others may no longer (docs/decisions.md).
+    # Set: until then this person may still change answers and pass the place on.
     deadline_reopened_until = models.DateTimeField(
         _("deadline reopened until"), null=True, blank=True
     )
@@ -170,9 +170,9 @@ class Registration(models.Model):
     needs_note = models.CharField(_("something else"), max_length=300, blank=True)
 
     # Organisers' own words about the person: seen by them only, erased with the person.
-    note = models.TextField(_("organisers' note"), max_length=2000, blank=True)
-    # Words with single spaces between them, in order; `registrations.tags` writes them.
-    tags = models.CharField(_("tags"), max_length=200, blank=True)
+    note = models.TextField(_("organisers' note"), max_length=500, blank=True)
+    # Words with single spaces between them, in order, as `registrations.tags` writes them.
+    tags = models.CharField(_("tags"), max_length=320, blank=True)
 
     search_key = models.TextField(editable=False, default="")
 

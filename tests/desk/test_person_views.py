@@ -104,6 +104,15 @@ def test_write_note_keeps_words_and_tags_for_organisers(
         assert word not in own
 
 
+def test_write_note_keeps_the_longest_that_it_takes(desk: Client, event: Event) -> None:
+    person = factories.registration(event=event)
+    longest = " ".join(letter * 30 for letter in "abcdefghij")
+    values = {"note": "ž" * 500, "tags": longest, "confirmed": "yes"}
+    assert led(desk.post(page(person, "note"), values)) == (302, page(person))
+    person.refresh_from_db()
+    assert (len(person.note), person.tags) == (500, longest)
+
+
 @pytest.mark.parametrize("tags", ["a " * 5 + "b c d e f g h i j k", "x" * 31])
 def test_write_note_refuses_long_and_many_tags(desk: Client, event: Event, tags: str) -> None:
     person = factories.registration(event=event)
