@@ -24,8 +24,8 @@ NO_LOCK = (
 )
 LATE_WRITE = (
     "registrations/capacity.py",
-    "    return Places(capacity=event.capacity, **rows)",
-    "    __import__('time').sleep(0.02)\n    return Places(capacity=event.capacity, **rows)",
+    '    quotas = list(event.quotas.order_by("pk"))',
+    "    __import__('time').sleep(0.02)\n    quotas = list(event.quotas.order_by(\"pk\"))",
 )
 
 

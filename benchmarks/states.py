@@ -263,6 +263,8 @@ MAILS: dict[str, dict[str, Any]] = {
     "offered": _OWN | {"kind": "offered"},
     "declined": _OWN | {"kind": "declined"},
     "offer-expired": _OWN | {"kind": "offer_expired"},
+    "party": {"kind": "party", "event__slug": "skupiny"},
+    "party-offered": {"kind": "party", "event__slug": "plna-skupina"},
     "already-registered": _OWN | {"kind": "already_registered"},
     "cancelled": _OWN | {"kind": "cancelled", "registration_change__kind": "cancelled"},
     "transferred": _OWN | {"kind": "cancelled", "registration_change__kind": "transferred"},

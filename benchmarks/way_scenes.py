@@ -42,6 +42,7 @@ def ways(cast: Cast) -> None:
         )
     ]
     approval, offers, quotas, parties = events
+    _questions(parties)
     _approval(cast, approval)
     _offers(cast, offers)
     _quotas(quotas)
@@ -116,13 +117,53 @@ def _quotas(event: Event) -> None:
 
 
 def _parties(cast: Cast, event: Event) -> None:
+    """One with places, and one that waited for all of them and is offered them."""
+    waiting = factories.event(
+        series=event.series,
+        slug="plna-skupina",
+        title_cs="Plná skupina",
+        title_en="A full party",
+        venue=event.venue,
+        capacity=6,
+        offer_hours=48,
+    )
+    for language in ("cs", "en"):
+        placed = actions.register_party(event.pk, _party(language), factories.submit())
+        cast.people["in-party"] = placed.registrations.earliest("pk")
+    holders = [_person(waiting, f"Marie Názorná {number}") for number in range(4)]
+    for language in ("cs", "en"):
+        offered = actions.register_party(waiting.pk, _party(language), factories.submit())
+        cast.people["offered-party"] = offered.registrations.earliest("pk")
+    for holder in holders:
+        actions.cancel_registration(holder.pk)
+
+
+def _party(language: str) -> Party:
+    values = {"organisation": "", "sector": "city", "town_id": _town("Písek"), **CONTACT}
     people = tuple(
-        factories.application(
-            name=name, organisation="", sector="city", town_id=_town("Písek"), **CONTACT
-        )
+        factories.application(name=name, language=language, **values)
         for name in ("Anna Vzorová", "Jiří Ukázkový", "Lenka Testovací")
     )
-    booking = actions.register_party(
-        event.pk, Party(people=people, is_together=True), factories.submit()
+    return Party(people=people, is_together=True)
+
+
+def _questions(event: Event) -> None:
+    """A question of each kind; one option is full."""
+    areas = factories.question(
+        "Doprava",
+        "Energetika",
+        "e-Governance",
+        event=event,
+        label_cs="Která oblast vás zajímá",
+        label_en="Which area interests you",
+        limit=1,
     )
-    cast.people["in-party"] = booking.registrations.earliest("pk")
+    factories.question(
+        event=event,
+        kind="yes_no",
+        label_cs="Přijedete autem",
+        label_en="Do you come by car",
+        is_required=False,
+    )
+    taken = areas.options.earliest("pk")
+    _person(event, "Petr Zkušební", answers=factories.chosen(taken))

@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 from benchmarks.opening import INVALID, State, at, filled, press
 from benchmarks.scenes import Cast
 from events.models import Event
+from registrations.models import Question
 
 SERIES = "kulate-stoly"
 ANNA = {"name": "Anna Nová", "email": "nova@mesto.example", "town": "Písek, Jihočeský kraj"}
@@ -49,9 +50,25 @@ def _broken_party(page: Page) -> None:
 
 
 def _people(cast: Cast) -> Iterator[State]:
+    yield from _parties(cast)
+    own = cast.token("in-party")
+    yield State("answers", at("answers", own), shows="main form [type=submit]")
     for word in ("pending-cs", "rejected", "offered-cs", "declined", "expired", "in-party"):
         yield State(f"registration-{word}", at("registration", cast.token(word)))
     yield State("cancel-pending", at("cancel", cast.token("pending-cs")))
+
+
+def _parties(cast: Cast) -> Iterator[State]:
+    for word in ("in-party", "offered-party"):
+        own = cast.people[word].booking.token
+        yield State(f"party-{word}", at("party", own), shows=".people li")
+    own = cast.people["in-party"].booking.token
+    person = cast.people["in-party"].pk
+    yield State("party-cancel-one", at("cancel_in_party", own, query=f"?person={person}"))
+    yield State("party-cancel-all", at("cancel_in_party", own))
+    page = at("add_to_party", own)
+    yield State("party-add", page)
+    yield State("party-add-errors", page, "stranger", INVALID, filled({}), ".error-summary li")
 
 
 def _desk(cast: Cast) -> Iterator[State]:
@@ -72,6 +89,14 @@ def _desk(cast: Cast) -> Iterator[State]:
     yield State(
         "admin-applications-asks", page, "organiser", then=filled({}), shows=".consequences li"
     )
+    person = cast.people["in-party"].pk
+    yield State("admin-answers", at("correct_answers", person), "organiser")
+    question = Question.objects.earliest("pk").pk
+    page = at("admin:registrations_question_change", question)
+    yield State("admin-question", page, "organiser")
+    yield State("admin-questions", at("admin:registrations_question_changelist"), "organiser")
+    page = at("admin:registrations_question_add", query=f"?event={events['skupiny']}")
+    yield State("admin-question-new", page, "organiser")
     page = at("set_quotas", events["kvoty"])
     yield State("admin-quotas", page, "organiser")
     wrong = filled({"limit3": "3"})

@@ -12,7 +12,7 @@ from events.models import Event, EventChange, Kraj, Municipality, Region, Series
 from events.states import Status as EventStatus
 from notifications.models import Follow, Message, Reminder
 from registrations import actions
-from registrations.applications import Application, Substitute
+from registrations.applications import Application
 from registrations.models import (
     Answer,
     Option,
@@ -341,12 +341,3 @@ def replaced_by_a_stranger(event: Event) -> object:
     first, second = _registrations("confirmed")
     actions.cancel_registration(first.pk)
     return Registration.objects.filter(pk=first.pk).update(replaced_by=second)
-
-
-@breaks("a replaced registration")
-def passed_to_another_organisation(event: Event) -> object:
-    first = _registrations("confirmed")[0]
-    person = Substitute(name="Scratch", email="scratch9@setkani.example", language="cs")
-    new = actions.substitute(first.pk, person)
-    other = Organisation.objects.create(sector="other", name="Elsewhere")
-    return Registration.objects.filter(pk=new.pk).update(organisation=other)

@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from accounts.text import fold
 from events.models import Event, EventChange, Municipality
 from events.states import Status as EventStatus
-from notifications.announcements import FINAL, REGISTRATION_FACTS, SILENT
+from notifications.announcements import FINAL
 from notifications.models import Follow, Message, Reminder
 from registrations import capacity, rules
 from registrations.models import Answer, Organisation, Person, Registration, RegistrationChange
@@ -49,9 +49,8 @@ def oversold(now: datetime) -> Iterator[str]:
     confirming = RegistrationChange.objects.filter(to_status__in=HOLDING_A_PLACE)
     # Who was pending may have held the place before.
     held = [*HOLDING_A_PLACE, Status.PENDING]
-    confirming = confirming.exclude(from_status__in=held).exclude(
-        kind__in=[RegKind.CORRECTED, RegKind.TOOK_OVER]
-    )
+    carried = [RegKind.CORRECTED, RegKind.TOOK_OVER]
+    confirming = confirming.exclude(kind__in=carried).exclude(from_status__in=held)
     broken = confirming.filter(Q(taken_after__isnull=True) | Q(taken_after__gt=F("capacity_at")))
     for change in broken.iterator():
         yield f"registrationchange {change.pk}"
@@ -195,9 +194,8 @@ def unannounced(now: datetime) -> Iterator[str]:
 
 @check("6 every announced fact of a registration has its message")
 def without_message(now: datetime) -> Iterator[str]:
-    silent = [kind for kind, mail in REGISTRATION_FACTS.items() if mail is SILENT]
     announced = RegistrationChange.objects.filter(announced_at__isnull=False)
-    for change in announced.filter(messages__isnull=True).exclude(kind__in=silent).iterator():
+    for change in announced.filter(messages__isnull=True).iterator():
         yield f"registrationchange {change.pk}"
 
 
@@ -320,15 +318,10 @@ def search_keys(now: datetime) -> Iterator[str]:
             yield f"organisation {organisation.pk}"
 
 
-@check("a replaced registration is followed by a row of its event and reference, or organisation")
+@check("a replaced registration is followed by a row of the same event and reference")
 def replacements(now: datetime) -> Iterator[str]:
-    """A corrected address keeps the reference; a place that was passed on stays in the house."""
-    handed_over = RegistrationChange.objects.filter(
-        registration=OuterRef("pk"), kind=RegKind.SUBSTITUTED
-    )
-    is_corrected = ~Exists(handed_over) & Q(reference=F("replaced_by__reference"))
-    is_handed_over = Exists(handed_over) & Q(organisation=F("replaced_by__organisation"))
     replaced = Registration.objects.filter(replaced_by__isnull=False)
-    followed = Q(is_corrected | is_handed_over, event=F("replaced_by__event"))
-    for registration in replaced.exclude(followed).iterator():
+    same_reference = Q(reference=F("replaced_by__reference")) | Q(replaced_by__is_substitute=True)
+    broken = replaced.exclude(same_reference, event=F("replaced_by__event"))
+    for registration in broken.iterator():
         yield f"registration {registration.pk}"

@@ -68,12 +68,8 @@ REGISTRATION_FACTS: dict[str, Spec] = {
     # The old row of a corrected address: its words never show the new one.
     RegistrationChange.Kind.TRANSFERRED: Kind.CANCELLED,
     RegistrationChange.Kind.CORRECTED: by_status,
-    # Its words, too, never show who has the place now.
-    RegistrationChange.Kind.SUBSTITUTED: Kind.SUBSTITUTED,
-    RegistrationChange.Kind.TOOK_OVER: Kind.CONFIRMED,
-    RegistrationChange.Kind.NOT_PASSED_ON: Kind.NOT_PASSED_ON,
-    RegistrationChange.Kind.NOTED: SILENT,
-    RegistrationChange.Kind.DEADLINE_REOPENED: SILENT,
+    RegistrationChange.Kind.HANDED_OVER: Kind.HANDED_OVER,
+    RegistrationChange.Kind.TOOK_OVER: Kind.TOOK_OVER,
 }
 
 
@@ -107,8 +103,8 @@ SUMMARISED = frozenset(
         Kind.OFFERED,
         Kind.PROMOTED,
         Kind.REJECTED,
+        Kind.TOOK_OVER,
         Kind.CANCELLED,
-        Kind.NOT_PASSED_ON,
         Kind.MOVED,
         Kind.CALLED_OFF,
         Kind.REINSTATED,
@@ -116,13 +112,13 @@ SUMMARISED = frozenset(
 )
 # What tells that a registration is over: true for good.
 FINAL = frozenset(
-    {Kind.CANCELLED, Kind.SUBSTITUTED, Kind.REJECTED, Kind.DECLINED, Kind.OFFER_EXPIRED}
+    {Kind.CANCELLED, Kind.HANDED_OVER, Kind.REJECTED, Kind.DECLINED, Kind.OFFER_EXPIRED}
 )
 # What speaks of a place to come, and is untrue while the session is called off.
 PROMISING = frozenset(
     {
         *(Kind.CONFIRMED, Kind.PROMOTED, Kind.WAITING, Kind.PENDING, Kind.OFFERED),
-        Kind.ALREADY_REGISTERED,
+        *(Kind.TOOK_OVER, Kind.ALREADY_REGISTERED),
     }
 )
 # Facts of an event of which the newest alone is told.

@@ -13,8 +13,8 @@ from registrations.models import Registration, RegistrationChange
 
 Kind = Message.Kind
 REQUEST, CANCEL = "REQUEST", "CANCEL"
-REQUESTS = frozenset({Kind.CONFIRMED, Kind.PROMOTED, Kind.MOVED, Kind.REINSTATED})
-CANCELS = frozenset({Kind.CANCELLED, Kind.SUBSTITUTED, Kind.CALLED_OFF})
+REQUESTS = frozenset({Kind.CONFIRMED, Kind.PROMOTED, Kind.TOOK_OVER, Kind.MOVED, Kind.REINSTATED})
+CANCELS = frozenset({Kind.CANCELLED, Kind.HANDED_OVER, Kind.CALLED_OFF})
 
 
 @dataclass(frozen=True)

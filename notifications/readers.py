@@ -59,8 +59,6 @@ def values_of(
         values["link"] = values["party_link"]
     values |= _change_words(message.kind, news, event)
     values |= _of_kind(message, registration, now)
-    if message.kind in {Kind.CONFIRMED, Kind.NOT_PASSED_ON}:
-        values |= _what_is_open(registration, now)
     if message.kind in TELLING_OF_OPTIONS:
         values |= _lost_options(registration, now)
     rows = _rows(message.kind, registration, news, values)
@@ -83,23 +81,6 @@ def _of_kind(message: Message, registration: Registration, now: datetime) -> dic
     if message.kind == Kind.REJECTED:
         return {"reason": message.cause.note}
     return _soon(event, now) if message.kind == Kind.REMINDER else {}
-
-
-def _what_is_open(registration: Registration, now: datetime) -> dict[str, Any]:
-    """The pages where this person can still fill in answers, or name somebody else to come."""
-
-    def open_page(name: str, problems: list[rules.Problem]) -> str:
-        address = reverse(name, args=[registration.token])
-        return "" if problems else settings.BASE_URL + address
-
-    until = registration.substitution_closes_at
-    return {
-        "fill_in_link": open_page("answers", rules.problems_of_changing_answers(registration, now)),
-        "substitute_link": open_page(
-            "substitute", rules.problems_of_substituting(registration, now)
-        ),
-        "substitute_until": dates.moment(until) if until else "",
-    }
 
 
 def _party(registration: Registration, now: datetime) -> dict[str, Any]:
@@ -214,7 +195,6 @@ def _reader(message: Message, registration: Registration) -> dict[str, Any]:
         "is_confirmed": registration.is_confirmed,
         "is_waiting": registration.is_waiting,
         "is_transferred": fact is not None and fact.kind == kinds.TRANSFERRED,
-        "is_handed_over": fact is not None and fact.kind == kinds.TOOK_OVER,
         "can_undo": registration.is_live and not registration.event.is_called_off,
     }
 
@@ -228,8 +208,8 @@ def _who(message: Message, registration: Registration) -> str:
 
 
 def _registered_by(booking: Booking, registration: Registration) -> str:
-    if registration.is_substitute:
-        return "predecessor"
+    if registration.is_substitute and not registration.has_own_contact:
+        return "holder"
     if booking.via in {Booking.Via.DESK, Booking.Via.IMPORT}:
         return "organisers"
     return "contact" if registration.has_own_contact else "self"
@@ -347,10 +327,7 @@ def _own_rows(kind: str, registration: Registration, values: dict[str, Any]) -> 
     if kind == Kind.REMINDER:
         return [Row(_("Travel"), _travel(registration.event.venue)), who, code]
     said = _said(registration) if kind == Kind.ANSWERS_CHANGED else []
-    # The delegates never read of one another, the contact does of their own party.
-    is_told_both = values["for_contact"] and values["is_handed_over"]
-    before = [Row(_("Before"), registration.replaces.name)] if is_told_both else []
-    return [*before, who, *said, code]
+    return [who, *said, code]
 
 
 def _said(registration: Registration) -> list[Row]:

@@ -153,19 +153,10 @@ def _is_offered(case: Case, now: datetime) -> str:
 
 def _answers_stand(case: Case, now: datetime) -> str:
     """Of answers changed twice the newest alone is told."""
-    return _newest_of(case, RegistrationChange.Kind.ANSWERS_CHANGED)
-
-
-def _newest_of(case: Case, kind: RegistrationChange.Kind) -> str:
-    newer = case.registration.changes.filter(kind=kind, pk__gt=case.message.registration_change_id)
+    newer = case.registration.changes.filter(
+        kind=RegistrationChange.Kind.ANSWERS_CHANGED, pk__gt=case.message.registration_change_id
+    )
     return Reason.SUPERSEDED if newer.exists() else TRUE
-
-
-def _is_kept(case: Case, now: datetime) -> str:
-    """Of a place that could not be passed on twice the newest try alone is told."""
-    if not case.registration.is_confirmed:
-        return Reason.SUPERSEDED
-    return _newest_of(case, RegistrationChange.Kind.NOT_PASSED_ON)
 
 
 def _stays_true(case: Case, now: datetime) -> str:
@@ -185,11 +176,11 @@ def _comes_soon(case: Case, now: datetime) -> str:
 _CHECKS: dict[str, Callable[[Case, datetime], str]] = {
     Kind.CONFIRMED: _has_place,
     Kind.PROMOTED: _has_place,
+    Kind.TOOK_OVER: _has_place,
     Kind.WAITING: _waits,
     Kind.PENDING: _is_reviewed,
     Kind.OFFERED: _is_offered,
     Kind.ANSWERS_CHANGED: _answers_stand,
-    Kind.NOT_PASSED_ON: _is_kept,
     Kind.ALREADY_REGISTERED: _stays_true,
     Kind.PARTY: _stays_true,
     Kind.MOVED: _moved,

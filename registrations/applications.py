@@ -72,9 +72,9 @@ class Application:
         }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Substitute:
-    """Who is to come instead of somebody. Texts are cleaned, the e-mail is lower-case."""
+    """Who comes in somebody's place; `email` is lower-case, and empty where a contact reads all."""
 
     name: str
     email: str

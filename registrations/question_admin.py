@@ -76,7 +76,7 @@ class AskedBy(EventFilter):
 
 class QuestionAdmin(PlainAdmin):
     form = QuestionForm
-    list_display = ("label", "asked_in", "kind", "is_required", "is_retired")
+    list_display = ("label", "asked_in", "kind", "required", "retired")
     list_display_links = ("label",)
     list_filter = (AskedBy, "series", "is_retired")
     list_select_related = ("series", "event__venue__town")
@@ -110,6 +110,14 @@ class QuestionAdmin(PlainAdmin):
     @admin.display(description=_("Asked in"))
     def asked_in(self, question: Question) -> str:
         return str(question.series or question.event)
+
+    @admin.display(description=_("Required"), ordering="is_required")
+    def required(self, question: Question) -> Any:
+        return _("yes") if question.is_required else _("no")
+
+    @admin.display(description=_("Retired"), ordering="is_retired")
+    def retired(self, question: Question) -> Any:
+        return _("yes") if question.is_retired else _("no")
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
         """A limit that is lowered, or set on what had none, takes nobody's choice away."""

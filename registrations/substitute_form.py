@@ -1,6 +1,5 @@
-"""Who is to come instead of somebody, as the holder of a place types it."""
+"""Who comes in somebody's place, as it is typed."""
 
-from copy import deepcopy
 from typing import Any
 
 from django import forms
@@ -9,51 +8,45 @@ from django.utils.translation import gettext_lazy as _
 
 from registrations import addresses
 from registrations.applications import Substitute
-from registrations.forms import RegistrationForm
+from registrations.forms import AddressField, LineField
 from registrations.models import Registration
-
-FIELDS = ("name", "email")
 
 
 class SubstituteForm(forms.Form):
-    """The name and the address of another person of the same organisation."""
+    """A name and an address; where a contact reads all, the address may be missing."""
 
-    def __init__(self, data: Any = None, *, holder: Registration) -> None:
-        super().__init__(data)
-        self.holder = holder
-        self.fields.update({name: deepcopy(RegistrationForm.base_fields[name]) for name in FIELDS})
-        for name in ("name", "email"):
-            self.fields[name].widget.attrs["autocomplete"] = "off"
+    name = LineField(
+        label=_("Full name"),
+        max_length=120,
+        help_text=_("As it should be on the badge."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Enter the full name.")},
+    )
+    email = AddressField(
+        label=_("E-mail"),
+        help_text=_("The confirmation and calendar invite go here."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    addresses_are_right = forms.BooleanField(label=_("The address is right"), required=False)
 
-    def clean_email(self) -> str:
-        """Of addresses it knows the holder's alone: whose else is registered, no page tells."""
-        email: str = self.cleaned_data["email"]
-        if email == self.holder.email:
-            raise ValidationError(_("This address has the place already."), "own")
-        return email
-
-    def substitute(self, language: str) -> Substitute:
-        """What a valid form asks for."""
-        data = self.cleaned_data
-        return Substitute(name=data["name"], email=data["email"], language=language)
-
-
-class PublicSubstituteForm(SubstituteForm):
-    """The same on the web, where nobody sees what will happen before it does."""
-
-    addresses_are_right = deepcopy(RegistrationForm.base_fields["addresses_are_right"])
-    field_order = (*FIELDS, "addresses_are_right")
+    def __init__(self, *args: Any, registration: Registration, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].required = not registration.booking.contact_email
 
     @property
     def doubts_an_address(self) -> bool:
         return self.has_error("email", "likely_typo")
 
     def clean(self) -> dict[str, Any]:
-        """Asks about a likely typo, once: a tick says that the address is right."""
-        data = self.cleaned_data
+        """Asks about a likely typo, once."""
+        data = super().clean() or {}
         meant = addresses.likely_meant(data.get("email") or "")
         if meant and not data.get("addresses_are_right"):
             question = _("Did you mean %(address)s? Correct it, or say that it is right.")
-            error = ValidationError(question, "likely_typo", {"address": meant})
-            self.add_error("email", error)
+            self.add_error("email", ValidationError(question, "likely_typo", {"address": meant}))
         return data
+
+    def substitute(self, language: str) -> Substitute:
+        """What a valid form asks for."""
+        data = self.cleaned_data
+        return Substitute(name=data["name"], email=data["email"], language=language)

@@ -10,25 +10,12 @@ urlpatterns = [
     path("r/<str:token>/qr.svg", views.registration_qr, name="registration_qr"),
     path("r/<str:token>/offer/", views.answer_offer, name="answer_offer"),
     path("r/<str:token>/answers/", answer_views.answers, name="answers"),
-    path("r/<str:token>/cancel/", views.cancel, name="cancel"),
     path("r/<str:token>/substitute/", substitute_views.substitute, name="substitute"),
-    path(
-        "r/<str:token>/substitute/sent/", substitute_views.substitute_sent, name="substitute_sent"
-    ),
+    path("r/<str:token>/cancel/", views.cancel, name="cancel"),
     path("b/<str:token>/", party_views.party, name="party"),
     path("b/<str:token>/offer/", party_views.answer_party_offer, name="answer_party_offer"),
     path("b/<str:token>/cancel/", party_views.cancel_in_party, name="cancel_in_party"),
     path("b/<str:token>/add/", party_views.add_to_party, name="add_to_party"),
-    path(
-        "b/<str:token>/substitute/",
-        substitute_views.substitute_in_party,
-        name="substitute_in_party",
-    ),
-    path(
-        "b/<str:token>/substitute/sent/",
-        substitute_views.substitute_in_party_sent,
-        name="substitute_in_party_sent",
-    ),
     path("<slug:series>/<slug:event>/register/", views.register, name="register"),
     path("<slug:series>/<slug:event>/register/sent/", views.register_sent, name="register_sent"),
 ]

@@ -201,12 +201,12 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
         "turn": placing.turn_of(own),
         "rejection_reason": own.reason_of_rejection(),
         "can_answer": not rules.problems_of_answering(own, now) and not own.is_offer_over(now),
+        "can_hand_over": not rules.problems_of_handing_over(own, now),
         "can_cancel": not rules.problems_of_cancelling(own, now),
         "passes_on": rules.can_promote(own.event, now) and own.event.places_waiting > 0,
         "is_over": own.event.is_over(now),
         "alternatives": _alternatives(own, now),
         "answers": questions.said_by(own),
-        "can_substitute": not rules.problems_of_substituting(own, now),
         "can_change": not rules.problems_of_changing_answers(own, now),
     }
     return render(request, "registrations/registration.html", context)

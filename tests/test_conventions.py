@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from benchmarks import prove_contention
+from benchmarks.mutants import MUTANTS, Mutant
 from events.models import RESERVED_SLUGS
 from tests import sources
 from tests.sources import APPS, Source
@@ -249,14 +251,7 @@ PARTS = {
 # What an organiser asks for in plain words.
 NEEDS = {"vegetarian", "gluten_free", "wheelchair", "sign_language"}
 # The fields of architecture.md that are moments by another name.
-MOMENTS = {
-    "at",
-    "offered_until",
-    "deadline_reopened_until",
-    "leased_until",
-    "not_after",
-    "last_login",
-}
+MOMENTS = {"at", "offered_until", "leased_until", "not_after", "last_login"}
 
 
 def own_models() -> list[type[models.Model]]:
@@ -458,6 +453,7 @@ SPANNING = {
     "tests/config/test_compose.py": "docker-compose.yml",
     "tests/config/test_locks.py": "requirements.txt",
     "tests/notifications/test_parties.py": "what the contact of a party reads",
+    "tests/registrations/test_engine.py": "registrations/actions/ in any order",
     "tests/registrations/test_races.py": "registrations/actions/ under contention",
 }
 
@@ -502,3 +498,16 @@ PLANTED_TESTS: dict[Finder, tuple[str, str]] = {
 def test_tests_have_no(finder: Finder) -> None:
     expect_none(found for source in sources.modules(of_tests=True) for found in finder(source))
     assert len(list(finder(Source(*PLANTED_TESTS[finder])))) == 1
+
+
+# --- Proofs -----------------------------------------------------------------------------------
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_planted_fault_can_be_planted(mutant: Mutant) -> None:
+    source = (sources.PROJECT / mutant.file).read_text()
+    assert source.count(mutant.text) == 1
+    assert all((sources.PROJECT / test.partition("::")[0]).exists() for test in mutant.tests)
+
+
+def test_the_guards_that_contention_removes_stand_where_it_looks() -> None:
+    for file, text, _replacement in (prove_contention.NO_LOCK, prove_contention.LATE_WRITE):
+        assert (sources.PROJECT / file).read_text().count(text) == 1

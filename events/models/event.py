@@ -338,6 +338,11 @@ class Event(models.Model):
         )
 
     @property
+    def substitution_ends_at(self) -> datetime | None:
+        """Until when a place may be passed to somebody else."""
+        return self.hours_before(self.substitution_hours)
+
+    @property
     def promotion_ends_at(self) -> datetime | None:
         return self.hours_before(self.promotion_ends_hours)
 
@@ -347,12 +352,6 @@ class Event(models.Model):
         return (
             self.closes_at if self.kind == self.Kind.CALL else self.hours_before(self.answer_hours)
         )
-
-    @property
-    def substitution_closes_at(self) -> datetime | None:
-        """Until when people pass their place on themselves (UTC); a call closes as a whole."""
-        is_call = self.kind == self.Kind.CALL
-        return self.closes_at if is_call else self.hours_before(self.substitution_hours)
 
     def has_started(self, now: datetime) -> bool:
         return self.starts_at is not None and self.starts_at <= now

@@ -41,8 +41,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
             registration=OuterRef("registration"), calendar_method="REQUEST"
         )
         called_off = Q(kind=Message.Kind.CALLED_OFF, booking__isnull=True)
-        ended = Q(kind__in=[Message.Kind.CANCELLED, Message.Kind.SUBSTITUTED])
-        return self.exclude(ended | (called_off & Q(Exists(request))))
+        taking_out = Q(kind__in=[Message.Kind.CANCELLED, Message.Kind.HANDED_OVER])
+        return self.exclude(taking_out | (called_off & Q(Exists(request))))
 
     def beside(self, message: "Message") -> Self:
         """The mails to the same person about the same place: one thread, one order."""
@@ -74,10 +74,10 @@ class Message(models.Model):
         PROMOTED = "promoted", _("A place came free")
         PARTY = "party", _("Summary of a party")
         ANSWERS_CHANGED = "answers_changed", _("Answers changed")
+        HANDED_OVER = "handed_over", _("Place handed over")
+        TOOK_OVER = "took_over", _("Place taken over")
         ALREADY_REGISTERED = "already_registered", _("Already registered")
         CANCELLED = "cancelled", _("Attendance cancelled")
-        SUBSTITUTED = "substituted", _("Place handed over")
-        NOT_PASSED_ON = "not_passed_on", _("Place not passed on")
         MOVED = "moved", _("Session moved")
         CALLED_OFF = "called_off", _("Session called off")
         REINSTATED = "reinstated", _("Session takes place")

@@ -4,7 +4,6 @@ from registrations.actions.answering import change_answers
 from registrations.actions.deciding import Decided, approve, promote, reject, set_priority
 from registrations.actions.forgetting import forget_needs
 from registrations.actions.leaving import cancel_registration
-from registrations.actions.noting import reopen_deadline, write_note
 from registrations.actions.offers import accept_offer, decline_offer
 from registrations.actions.parties import (
     accept_party_offer,
@@ -15,7 +14,7 @@ from registrations.actions.parties import (
 )
 from registrations.actions.places import change_admission, change_capacity, set_quotas
 from registrations.actions.registering import register, register_with_extra_place
-from registrations.actions.replacing import correct_address, substitute
+from registrations.actions.replacing import correct_address, hand_over
 from registrations.actions.steps import KeyReused, Submit
 from registrations.questions import OptionFull
 from registrations.rules import QuotaReached, RegistrationError
@@ -40,14 +39,12 @@ __all__ = [
     "decline_offer",
     "decline_party_offer",
     "forget_needs",
+    "hand_over",
     "promote",
     "register",
     "register_party",
     "register_with_extra_place",
     "reject",
-    "reopen_deadline",
     "set_priority",
     "set_quotas",
-    "substitute",
-    "write_note",
 ]

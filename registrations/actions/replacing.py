@@ -6,11 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.transactions import action
-from registrations import questions, rules
+from registrations import capacity, placing, questions, rules, waiting_list
 from registrations.actions.locks import locked_registration
 from registrations.actions.steps import new_reference, register_again
 from registrations.applications import Substitute
-from registrations.models import NEEDS, Registration, RegistrationChange
+from registrations.models import NEEDS, Person, Registration, RegistrationChange
 from registrations.states import Status
 
 Kind = RegistrationChange.Kind
@@ -48,69 +48,88 @@ def _copy_with_address(
     kept = (
         *("event", "booking", "name", "organisation", "organisation_name", "town", "language"),
         *("priority", "joined_at", "created_at", "approved_at", "reference", *NEEDS),
-        *("is_substitute", "deadline_reopened_until", "note", "tags"),
     )
     values = {name: getattr(old, name) for name in kept}
     return Registration(**values, email=email, offered_until=offered_until)
 
 
 @action
-def substitute(
-    registration_id: int, person: Substitute, *, actor_id: int | None = None, via: str = ""
+def hand_over(
+    registration_id: int, substitute: Substitute, *, actor_id: int | None = None, via: str = ""
 ) -> Registration:
-    """Passes a confirmed place to another person of the same organisation; the old row is over.
+    """Passes a place to another person of the same organisation, until its deadline.
 
-    The new row has the place, the time and the booking of the old one, its own reference, uid and
-    secrets, and neither needs nor answers. Sent twice it is done once. The person may until
-    `substitution_hours` before the start, an organiser (`actor_id`) until the start.
-
-    An address that is registered already takes nothing over: the row returned is the old one, still
-    confirmed, and both addresses are written to. Only an organiser is told, by RegistrationError.
-    Raises RegistrationError, Registration.DoesNotExist.
+    A new row with its own reference, uid and secrets; needs and answers are the substitute's own to
+    give. Who is registered already keeps what they have, and gets the place if they wait for one;
+    the answer tells nobody (rule 20), and a place that is left goes to the first in line. Returns
+    the substitute's row. Raises RegistrationError, Registration.DoesNotExist.
     """
     old = locked_registration(registration_id)
-    now = timezone.now()
-    if passed := _passed_to(old, person):
-        return passed
-    why_not = rules.problems_of_substituting if actor_id is None else rules.problems_of_passing_on
-    rules.refuse(why_not(old, now))
-    known = Registration.objects.filter(event=old.event, email=person.email).live().first()
-    if known and (actor_id is not None or known == old):
-        raise rules.RegistrationError([_("This address is registered already.")])
-    if known:
-        return _keep(old, known, now, via=via)
+    event, now = old.event, timezone.now()
+    rules.refuse(rules.problems_of_handing_over(old, now))
+    known = _known(old, substitute)
+    if known and known.pk == old.pk:
+        raise rules.RegistrationError([_("That is the person who has the place.")])
     old.checked_in_at = None
-    old.move_to(Status.CANCELLED, kind=Kind.SUBSTITUTED, now=now, actor_id=actor_id, via=via)
-    new = _row_of(person, old, now)
+    old.move_to(Status.CANCELLED, kind=Kind.HANDED_OVER, now=now, actor_id=actor_id, via=via)
+    if known:
+        register_again(known, now)
+        _place_known(known, now, actor_id=actor_id, via=via)
+    new = known or _in_place_of(old, substitute, now, actor_id=actor_id, via=via)
+    capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
+    return new
+
+
+def _known(old: Registration, substitute: Substitute) -> Registration | None:
+    """The substitute's own live registration for the event, under its lock."""
+    live = Registration.objects.filter(event=old.event).live()
+    if substitute.email:
+        live = live.filter(email=substitute.email)
+    else:
+        live = live.filter(email="", booking=old.booking, name=substitute.name)
+    rows = live.select_related("organisation", "booking").order_by("pk")
+    found = rows.select_for_update(of=("self",), no_key=True).first()
+    if found:
+        found.event = old.event
+    return found
+
+
+def _place_known(known: Registration, now: datetime, *, actor_id: int | None, via: str) -> None:
+    """Somebody who waits gets the very place, unless a quota leaves none for them."""
+    places = capacity.count(known.event)
+    if not known.is_waiting or not places.fits([Person.of(known)]):
+        return
+    if placing.needs_approval(known):
+        return
+    placing.move(
+        known,
+        Status.CONFIRMED,
+        places,
+        now,
+        kind=Kind.PROMOTED,
+        actor_id=actor_id,
+        via=via,
+        data={"out_of_turn": [False, True]},
+    )
+
+
+def _in_place_of(
+    old: Registration, substitute: Substitute, now: datetime, *, actor_id: int | None, via: str
+) -> Registration:
+    kept = (
+        *("event", "booking", "organisation", "organisation_name", "town"),
+        *("priority", "joined_at", "approved_at"),
+    )
+    new = Registration(
+        **{name: getattr(old, name) for name in kept},
+        name=substitute.name,
+        email=substitute.email,
+        language=substitute.language,
+        reference=new_reference(old.event),
+        created_at=now,
+        is_substitute=True,
+    )
     new.move_to(Status.CONFIRMED, kind=Kind.TOOK_OVER, now=now, actor_id=actor_id, via=via)
     old.replaced_by = new
     old.save(update_fields=["replaced_by"])
     return new
-
-
-def _passed_to(old: Registration, person: Substitute) -> Registration | None:
-    """The row of this person, where the same form came before."""
-    new = old.replaced_by if old.is_handed_over else None
-    return new if new and new.email == person.email else None
-
-
-def _keep(old: Registration, known: Registration, now: datetime, *, via: str) -> Registration:
-    """The place stays where it is; why, no page and no mail to its holder says (rule 20)."""
-    known.event = old.event
-    register_again(known, now)
-    old.write_fact(Kind.NOT_PASSED_ON, now, via=via)
-    return old
-
-
-def _row_of(person: Substitute, old: Registration, now: datetime) -> Registration:
-    kept = ("event", "booking", "organisation", "organisation_name", "town")
-    values = {name: getattr(old, name) for name in (*kept, "priority", "joined_at", "approved_at")}
-    return Registration(
-        **values,
-        name=person.name,
-        email=person.email,
-        language=person.language,
-        created_at=now,
-        reference=new_reference(old.event),
-        is_substitute=True,
-    )

@@ -1,12 +1,13 @@
 """One person's whole relation to one event, and the facts about it."""
 
+import functools
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -67,16 +68,6 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         for name in NEEDS[:-1]:
             asked |= Q(**{name: True})
         return self.filter(asked)
-
-    def with_tag(self, tag: str) -> Self:
-        """Those whom organisers gave this tag, as `tags.normalised` writes it."""
-        padded = Concat(Value(" "), F("tags"), Value(" "))
-        return self.alias(padded_tags=padded).filter(padded_tags__contains=f" {tag} ")
-
-    def tags_in_use(self) -> list[str]:
-        """Every tag that anybody has, in order."""
-        given = self.exclude(tags="").order_by().values_list("tags", flat=True).distinct()
-        return sorted({tag for tags in given for tag in tags.split()})
 
     def in_line(self) -> Self:
         """The waiting list's order: priority, then time, then id (invariant 3)."""
@@ -147,14 +138,10 @@ class Registration(models.Model):
     replaced_by = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces"
     )
+    # Took the place of somebody of the same organisation, who had it before.
+    is_substitute = models.BooleanField(default=False, editable=False)
     # With the others of its booking: one place in line, one offer, all or nobody.
     is_in_party = models.BooleanField(default=False, editable=False)
-    # Has the place that another person of the organisation passed on.
-    is_substitute = models.BooleanField(default=False, editable=False)
-    # Set: until then this person may still change answers and pass the place on.
-    deadline_reopened_until = models.DateTimeField(
-        _("deadline reopened until"), null=True, blank=True
-    )
     reference = models.CharField(_("reference"), max_length=10)
     uid = models.CharField(max_length=120, unique=True, default=new_uid, editable=False)
     revision = models.PositiveIntegerField(default=0, editable=False)
@@ -168,11 +155,6 @@ class Registration(models.Model):
     wheelchair = models.BooleanField(_("step-free access"), default=False)
     sign_language = models.BooleanField(_("sign language interpreting"), default=False)
     needs_note = models.CharField(_("something else"), max_length=300, blank=True)
-
-    # Organisers' own words about the person: seen by them only, erased with the person.
-    note = models.TextField(_("organisers' note"), max_length=500, blank=True)
-    # Words with single spaces between them, in order, as `registrations.tags` writes them.
-    tags = models.CharField(_("tags"), max_length=320, blank=True)
 
     search_key = models.TextField(editable=False, default="")
 
@@ -231,7 +213,7 @@ class Registration(models.Model):
     def folded(self) -> str:
         """What the admin searches, without diacritics."""
         town = str(self.town or "")
-        parts = (self.name, self.email, town, self.organisation_name, self.reference, self.tags)
+        parts = (self.name, self.email, town, self.organisation_name, self.reference)
         return fold(" ".join(parts))
 
     @property
@@ -254,29 +236,15 @@ class Registration(models.Model):
     def is_offered(self) -> bool:
         return self.status == Status.OFFERED
 
+    @functools.cached_property
+    def is_handed_over(self) -> bool:
+        """Whether the place was passed to somebody else; the same whoever they are (rule 20)."""
+        if self.status != Status.CANCELLED:
+            return False
+        return self.changes.filter(kind=RegistrationChange.Kind.HANDED_OVER).exists()
+
     def is_offer_over(self, now: datetime) -> bool:
         return self.offered_until is not None and self.offered_until <= now
-
-    @property
-    def is_handed_over(self) -> bool:
-        """Whether another person has the place now; a corrected address keeps the reference."""
-        new = self.replaced_by
-        return new is not None and new.reference != self.reference
-
-    @property
-    def answers_close_at(self) -> datetime | None:
-        """Until when this person may change their answers (UTC)."""
-        return self._reopened(self.event.answers_close_at)
-
-    @property
-    def substitution_closes_at(self) -> datetime | None:
-        """Until when this person may pass the place on (UTC)."""
-        return self._reopened(self.event.substitution_closes_at)
-
-    def _reopened(self, closes_at: datetime | None) -> datetime | None:
-        """The deadline of everybody, or the later one that an organiser gave this person."""
-        reopened = self.deadline_reopened_until
-        return max(closes_at, reopened) if closes_at and reopened else closes_at
 
     @property
     def css_class(self) -> str:
@@ -395,11 +363,8 @@ class RegistrationChange(history.Change):
         ANSWERS_CHANGED = "answers_changed", _("Answers changed")
         CORRECTED = "corrected", _("Address corrected")
         TRANSFERRED = "transferred", _("Moved to a corrected address")
-        SUBSTITUTED = "substituted", _("Place passed to another person")
+        HANDED_OVER = "handed_over", _("Place handed over")
         TOOK_OVER = "took_over", _("Place taken over")
-        NOT_PASSED_ON = "not_passed_on", _("Place not passed on")
-        NOTED = "noted", _("Organisers' note changed")
-        DEADLINE_REOPENED = "deadline_reopened", _("Deadline reopened")
 
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="changes")
     from_status = models.CharField(max_length=10, blank=True)

@@ -13,7 +13,7 @@ from notifications import letters
 from notifications.announcements import FINAL
 from notifications.models import Message
 from registrations import actions
-from registrations.applications import GivenAnswer
+from registrations.applications import GivenAnswer, Substitute
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -21,8 +21,9 @@ NOW = datetime(2018, 4, 12, 12, 5, tzinfo=UTC)
 START = datetime(2018, 4, 24, 7, 0, tzinfo=UTC)
 CONTACT = {"contact_name": "Bára Ukázková", "contact_email": "bara@mesto.example"}
 ANNA = {"name": "Anna Vzorová", "organisation": "Statutární město Plzeň"}
+CYRIL = Substitute(name="Cyril Nový", email="cyril@mesto.example", language="cs")
 # Those to followers are read in test_readers.py, a party's in test_parties.py.
-OTHERS = {"account", "test", "follow_confirm", "date_set", "party"}
+OTHERS = {"account", "test", "follow_confirm", "date_set", "party", "took_over"}
 MAIL_KINDS = [kind for kind in Message.Kind.values if kind not in OTHERS]
 
 
@@ -64,6 +65,7 @@ def written(kind, post, **fields):
             event.pk, [registration.pk], reason="Sál je jen pro starosty."
         ),
         "declined": lambda: actions.decline_offer(registration.pk),
+        "handed_over": lambda: actions.hand_over(registration.pk, CYRIL),
         "already_registered": lambda: actions.register(
             event.pk, factories.application(email=registration.email), factories.submit()
         ),
@@ -71,8 +73,6 @@ def written(kind, post, **fields):
             registration.pk, organisation="Město Plzeň", needs={"wheelchair": True}, answers=()
         ),
         "cancelled": lambda: actions.cancel_registration(registration.pk),
-        "substituted": lambda: actions.substitute(registration.pk, factories.substitute()),
-        "not_passed_on": lambda: hand_over_in_vain(registration),
         "moved": lambda: event_actions.move_event(event.pk, START + timedelta(days=14)),
         "called_off": lambda: event_actions.cancel_event(event.pk),
         "reinstated": lambda: call_off_and_reinstate(event, post),
@@ -87,14 +87,6 @@ def written(kind, post, **fields):
     registration.refresh_from_db()
     assert post.messages(registration)[-1].kind == kind
     return registration
-
-
-def hand_over_in_vain(registration):
-    """To an address that is registered already; a closed-door test plans events its own way."""
-    event = registration.event
-    actions.change_capacity(event.pk, event.capacity + 1)
-    known = factories.registration(event=event)
-    actions.substitute(registration.pk, factories.substitute(email=known.email))
 
 
 def call_off_and_reinstate(event, post):
@@ -129,6 +121,7 @@ SUBJECTS = {
         "Nabídka místa propadla: Jihozápad, Plzeň",
         "The offer has expired: Jihozápad, Plzeň",
     ),
+    "handed_over": ("Místo předáno: Jihozápad, Plzeň", "Place handed over: Jihozápad, Plzeň"),
     "declined": (
         "Nabídnuté místo přenecháno: Jihozápad, Plzeň",
         "The offered place is passed on: Jihozápad, Plzeň",
@@ -143,11 +136,6 @@ SUBJECTS = {
     ),
     "answers_changed": ("Odpovědi změněny: Jihozápad, Plzeň", "Answers changed: Jihozápad, Plzeň"),
     "cancelled": ("Účast zrušena: Jihozápad, Plzeň", "Attendance cancelled: Jihozápad, Plzeň"),
-    "substituted": ("Místo předáno: Jihozápad, Plzeň", "Place handed over: Jihozápad, Plzeň"),
-    "not_passed_on": (
-        "Místo zůstává, jak bylo: Jihozápad, Plzeň",
-        "The place stays as it was: Jihozápad, Plzeň",
-    ),
     "moved": (
         "Přesunuto na 8. května 2018: Jihozápad, Plzeň",
         "Moved to 8 May 2018: Jihozápad, Plzeň",
@@ -516,99 +504,6 @@ def test_a_transfer_never_shows_the_new_address(post):
     assert new.token not in whole
 
 
-def handed_over(post, **fields):
-    """Who had a place and who has it now, after everybody was written to."""
-    old = factories.registration(event=plzen(), **ANNA | fields)
-    post.sweep()
-    dana = factories.substitute(name="Dana Nová", email="dana@mesto.example")
-    new = actions.substitute(old.pk, dana)
-    post.sweep()
-    return old, new
-
-
-def whole(post, registration, *, to_contact=False):
-    mail = post.last(registration, to_contact=to_contact)
-    text = post.text(registration, to_contact=to_contact)
-    foot = post.foot(registration, to_contact=to_contact)
-    return str(mail) + " ".join((text + foot).split()) + post.html(registration)
-
-
-def test_a_place_handed_over_leaves_one_calendar_and_enters_another(post):
-    old, new = handed_over(post)
-
-    assert post.calendar(old) == [("confirmed", "REQUEST", 1), ("substituted", "CANCEL", 2)]
-    assert post.calendar(new) == [("confirmed", "REQUEST", 1)]
-    uids = [post.messages(row)[-1].calendar_uid for row in (old, new)]
-    assert uids == [old.uid, new.uid]
-
-
-def test_a_place_handed_over_before_the_first_mail_left_cancels_nothing(post):
-    old = factories.registration(event=plzen(), **ANNA)
-    actions.substitute(old.pk, factories.substitute())
-
-    post.sweep()
-
-    assert post.states(old)[-1] == ("substituted", "sent")
-    assert post.calendar(old) == []
-
-
-def test_neither_of_the_two_reads_of_the_other(post):
-    old, new = handed_over(post, **CONTACT)
-
-    for name in ("Dana", "dana@", new.token, new.reference):
-        assert name not in whole(post, old)
-    for name in ("Anna", old.email, old.token, old.reference, "Bára"):
-        assert name not in whole(post, new)
-
-
-def test_who_takes_over_reads_how_the_place_came_and_what_did_not(post):
-    _old, new = handed_over(post)
-
-    text = " ".join(post.text(new).split())
-    assert "někdo z vaší organizace vám předal své místo" in text
-    assert (
-        f"Strava, přístup a odpovědi s ním nepřešly: http://localhost/r/{new.token}/answers/"
-        in text
-    )
-    assert "na tuto adresu přešlo místo na setkání: Dana Nová, Statutární" in " ".join(
-        post.foot(new).split()
-    )
-
-
-def test_the_foot_stays_true_of_a_substitute_with_another_address(post):
-    _old, new = handed_over(post, **CONTACT)
-    corrected = actions.correct_address(new.pk, "nova@mesto.example")
-    post.sweep()
-
-    assert "na tuto adresu přešlo místo" in " ".join(post.foot(corrected).split())
-    foot = " ".join(post.foot(corrected, to_contact=True).split())
-    assert "jste kontaktní osobou této registrace: Dana Nová" in foot
-
-
-def test_the_contact_reads_once_who_had_the_place_and_who_has_it(post):
-    old, new = handed_over(post, **CONTACT)
-
-    assert [row.kind for row in post.messages(old, to_contact=True)] == ["confirmed"]
-    (summary,) = post.messages(new, to_contact=True)
-    text = post.text(new, to_contact=True)
-    assert (summary.kind, summary.calendar_method) == ("confirmed", "")
-    subject = "Místo předáno: Jihozápad, Plzeň, úterý 24. dubna 2018"
-    assert str(post.read(summary)["Subject"]) == subject
-    assert re.search(r"^Dříve: +Anna Vzorová$", text, re.MULTILINE)
-    assert re.search(r"^Kdo: +Dana Nová", text, re.MULTILINE)
-    assert f"/b/{new.booking.token}/" in text
-    assert new.token not in text
-
-
-def test_who_keeps_the_place_reads_how_to_pass_it_to_somebody_else(post):
-    own = written("not_passed_on", post)
-
-    text = " ".join(post.text(own).split())
-    assert "Někomu jinému ho můžete předat do 24. dubna 2018, 7:00:" in text
-    assert f"{link(own)}substitute/" in text
-    assert "registrovan" not in text
-
-
 def test_what_people_typed_is_text_and_never_markup(post):
     nasty = '<b>Anna</b> & "spol." {{ link }}'
     registration = factories.registration(event=plzen(), name=nasty, organisation=nasty)
@@ -711,3 +606,34 @@ def test_a_long_question_moves_no_other_line_and_stays_narrow(post):
     assert max(len(line) for line in text.splitlines()) < 73
     assert f"{words} {said[0].value}" in " ".join(text.split())
     assert re.search(r"^Kdo: {2,8}Anna Vzorová", text, re.MULTILINE)
+
+
+def test_a_handed_over_place_is_cancelled_to_the_one_and_invited_to_the_other(post):
+    holder = factories.registration(event=plzen(), **ANNA)
+    post.sweep()
+
+    new = actions.hand_over(holder.pk, CYRIL)
+    post.sweep()
+
+    (_confirmed, _request, asked), (kind, method, sequence) = post.calendar(holder)
+    assert (kind, method, sequence > asked) == ("handed_over", "CANCEL", True)
+    assert [row[:2] for row in post.calendar(new)] == [("took_over", "REQUEST")]
+    assert new.uid != holder.uid
+    subject = str(post.last(new)["Subject"])
+    assert subject == "Máte místo: Jihozápad, Plzeň, úterý 24. dubna 2018"
+    text = " ".join(post.text(new).split())
+    assert "někdo z vaší organizace vám předal místo" in text
+    # Nobody is named but the reader (calendar.md §4).
+    assert holder.name not in text + post.foot(new)
+    assert "předal místo: Cyril Nový" in " ".join(post.foot(new).split())
+
+
+def test_the_contact_reads_once_that_somebody_else_comes(post):
+    holder = factories.registration(event=plzen(), **ANNA, **CONTACT)
+    post.sweep()
+
+    new = actions.hand_over(holder.pk, CYRIL)
+    post.sweep()
+
+    assert [row.kind for row in post.messages(holder, to_contact=True)] == ["confirmed"]
+    assert [row.kind for row in post.messages(new, to_contact=True)] == ["took_over"]

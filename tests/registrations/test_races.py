@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from desk import invariants
 from registrations import actions, waiting_list
-from registrations.models import Answer, Registration, RegistrationChange
+from registrations.applications import Party, Substitute
+from registrations.models import Answer, Quota, Registration, RegistrationChange
 from tests import factories
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -194,43 +195,124 @@ def test_correcting_an_address_and_cancelling_meet_without_a_double():
     assert broken() == {}
 
 
-def test_handing_over_and_cancelling_meet_without_a_double():
+def test_a_place_out_of_turn_and_a_cancellation_meet_without_a_double():
     event = factories.event(capacity=2)
-    first, *_others = factories.fill(event, 3)
-    people = [factories.substitute() for _n in range(3)]
+    first, _second, third, fourth = factories.fill(event, 4)
 
     at_once(
         [
-            *(lambda p=person: actions.substitute(first.pk, p) for person in people),
             lambda: actions.cancel_registration(first.pk),
+            lambda: actions.promote(fourth.pk, reason="Mluví o datech."),
+            lambda: actions.cancel_registration(third.pk),
         ]
     )
 
-    assert (count(event, "confirmed"), broken()) == (2, {})
-    assert Registration.objects.filter(replaced_by__isnull=False).count() <= 1
+    event.refresh_from_db()
+    assert count(event, "confirmed") == event.places_taken <= event.capacity
+    assert broken() == {}
 
 
-def test_handing_over_and_correcting_an_address_meet_without_a_double():
-    event = factories.event(capacity=2)
-    first, *_others = factories.fill(event, 3)
+def offered(places=1, behind=3):
+    """An event whose places are offered to the first in line."""
+    event = factories.event(capacity=places, offer_hours=24)
+    holders = factories.fill(event, places)
+    line = factories.fill(event, places + behind)
+    for holder in holders:
+        actions.cancel_registration(holder.pk)
+    return event, line
+
+
+def test_two_answers_to_one_offer_are_one():
+    event, line = offered()
 
     results = at_once(
         [
-            lambda: actions.substitute(first.pk, factories.substitute()),
-            lambda: actions.correct_address(first.pk, "nova@mesto.example"),
+            *([lambda: actions.accept_offer(line[0].pk)] * 4),
+            *([lambda: actions.decline_offer(line[0].pk)] * 4),
         ]
     )
 
-    assert sum(isinstance(result, actions.RegistrationError) for result in results) == 1
-    assert (count(event, "confirmed"), count(event, "waiting"), broken()) == (2, 1, {})
+    assert sum(isinstance(result, actions.RegistrationError) for result in results) == 7
+    assert count(event, "confirmed") + count(event, "offered") == 1
+    assert broken() == {}
 
 
-def test_one_address_is_handed_two_places_once():
-    event = factories.event(capacity=2)
-    first, second = factories.fill(event, 2)
-    person = factories.substitute(email="dana@mesto.example")
+def test_an_offer_is_taken_or_expires_and_never_both():
+    event, line = offered(places=2)
+    Registration.objects.filter(event=event, status="offered").update(offered_until=timezone.now())
 
-    at_once(lambda p=old: actions.substitute(p.pk, person) for old in (first, second))
+    at_once(
+        [
+            *(lambda row=row: actions.accept_offer(row.pk) for row in line[:2]),
+            *([lambda: waiting_list.settle(timezone.now())] * 3),
+        ]
+    )
 
-    live = Registration.objects.filter(event=event, email="dana@mesto.example").live()
-    assert (live.count(), count(event, "confirmed"), broken()) == (1, 2, {})
+    assert [count(event, status) for status in ("expired", "offered", "confirmed")] == [2, 2, 0]
+    assert broken() == {}
+
+
+def test_a_place_is_handed_over_or_cancelled_and_never_both():
+    event = factories.event(capacity=1)
+    (holder,) = factories.fill(event)
+    factories.fill(event, 2)
+    people = [Substitute(f"Osoba {n}", f"osoba{n}@mesto.example", "cs") for n in range(4)]
+
+    at_once(
+        [
+            *(lambda p=person: actions.hand_over(holder.pk, p) for person in people),
+            lambda: actions.cancel_registration(holder.pk),
+            lambda: actions.correct_address(holder.pk, "nova@mesto.example"),
+        ]
+    )
+
+    assert (count(event, "confirmed"), count(event, "cancelled")) == (1, 1)
+    assert broken() == {}
+
+
+def test_parties_that_come_whole_never_share_the_last_places():
+    event = factories.event(capacity=5)
+    contact = {"contact_name": "Bára", "contact_email": "bara@mesto.example"}
+    wanted = [
+        Party(people=tuple(factories.application(**contact) for _n in range(3)), is_together=True)
+        for _m in range(4)
+    ]
+    submits = [factories.submit() for _n in wanted]
+
+    at_once(
+        lambda p=party, s=submit: actions.register_party(event.pk, p, s)
+        for party, submit in zip(wanted, submits, strict=True)
+    )
+
+    assert (count(event, "confirmed"), count(event, "waiting")) == (3, 9)
+    assert broken() == {}
+
+
+def test_approving_and_withdrawing_meet_without_a_double():
+    event = factories.event(capacity=2, admission="approval")
+    rows = factories.fill(event, 4)
+
+    at_once(
+        [
+            lambda: actions.approve(event.pk, [row.pk for row in rows]),
+            lambda: actions.approve(event.pk, [row.pk for row in reversed(rows)]),
+            lambda: actions.cancel_registration(rows[0].pk),
+            lambda: actions.reject(event.pk, [rows[1].pk]),
+        ]
+    )
+
+    event.refresh_from_db()
+    assert event.places_taken == 2
+    assert broken() == {}
+
+
+def test_a_quota_holds_among_many():
+    event = factories.event(capacity=20)
+    actions.set_quotas(event.pk, [Quota(scope="each_organisation", limit=3)])
+    newcomers = [(factories.application(), factories.submit()) for _n in range(12)]
+
+    results = at_once(lambda a=a, s=s: actions.register(event.pk, a, s) for a, s in newcomers)
+
+    assert sum(isinstance(result, actions.QuotaReached) for result in results) == 9
+    assert count(event, "confirmed") == 3
+    assert broken() == {}

@@ -1,11 +1,9 @@
-from datetime import timedelta
-
 import pytest
 import time_machine
 
 from events import actions as event_actions
-from registrations import actions, questions
-from registrations.models import Registration
+from registrations import actions
+from registrations.applications import Substitute
 from registrations.states import Status
 from tests import factories
 from tests.registrations.rows import facts, shown, statuses
@@ -40,128 +38,88 @@ def test_correct_address_to_a_registered_one_is_refused_whole():
     assert statuses(event) == ["confirmed", "confirmed"]
 
 
-def test_correct_address_keeps_what_organisers_wrote_and_gave():
-    event = factories.event()
-    old = factories.registration(event=event)
-    actions.write_note(old.pk, note="Přijede později", tags="tisk")
-    until = event.starts_at - timedelta(hours=1)
-    actions.reopen_deadline(old.pk, until)
-
-    new = actions.correct_address(old.pk, "nova@mesto.example")
-
-    kept = (new.note, new.tags, new.deadline_reopened_until, new.is_substitute)
-    assert kept == ("Přijede později", "tisk", until, False)
+# --- Somebody else comes ----------------------------------------------------------------------
+CYRIL = Substitute(name="Cyril Nový", email="cyril@mesto.example", language="cs")
 
 
-CONTACT = {"contact_name": "Bára Ukázková", "contact_email": "bara@mesto.example"}
-
-
-def test_substitute_has_the_place_and_nothing_else_of_the_person():
+def test_a_place_is_handed_over_without_touching_the_line():
     event = factories.event(capacity=1)
-    (goulash,) = factories.question("Guláš", event=event, limit=1).options.all()
-    chosen = factories.chosen(goulash)
-    old = factories.registration(event=event, vegetarian=True, answers=chosen, **CONTACT)
-    waiting = factories.registration(event=event)
-    actions.write_note(old.pk, note="Přijede později", tags="tisk")
+    (holder,) = factories.fill(event)
+    (waiting,) = factories.fill(event, 1)
 
-    new = actions.substitute(old.pk, factories.substitute(name="Dana Nová", language="en"))
+    new = actions.hand_over(holder.pk, CYRIL, via="link")
 
-    old.refresh_from_db()
-    new.refresh_from_db()
-    assert (old.status, old.replaced_by, old.is_handed_over) == ("cancelled", new, True)
-    assert (new.status, new.name, new.language) == ("confirmed", "Dana Nová", "en")
-    for name in ("organisation", "organisation_name", "town", "joined_at", "booking"):
-        assert getattr(new, name) == getattr(old, name)
+    holder.refresh_from_db()
+    assert (holder.status, holder.replaced_by, holder.is_handed_over) == ("cancelled", new, True)
+    assert (new.status, new.organisation, new.is_substitute) == (
+        "confirmed",
+        holder.organisation,
+        True,
+    )
     for name in ("uid", "token", "door_code", "reference"):
-        assert getattr(new, name) != getattr(old, name)
-    assert (new.needs, questions.said_by(new), new.note, new.tags) == ([], [], "", "")
-    assert (new.is_substitute, old.is_substitute) == (True, False)
-    assert facts(old)[-1] == ("substituted", "confirmed", "cancelled")
+        assert getattr(new, name) != getattr(holder, name)
+    assert facts(holder)[-1] == ("handed_over", "confirmed", "cancelled")
     assert facts(new) == [("took_over", "", "confirmed")]
-    assert (shown(event), waiting.position()) == ((1, 1), 1)
+    assert shown(event) == (1, 1)
+    waiting.refresh_from_db()
+    assert waiting.is_waiting
 
 
-def test_substitute_sent_twice_is_one():
-    old = factories.registration(event=factories.event())
-    person = factories.substitute()
-
-    first, again = (actions.substitute(old.pk, person) for _n in range(2))
-
-    assert first == again
-    assert Registration.objects.count() == 2
-    with pytest.raises(actions.RegistrationError):
-        actions.substitute(old.pk, factories.substitute())
-
-
-def test_substitute_of_a_substitute_and_its_corrected_address():
+def test_needs_and_answers_are_not_handed_over():
     event = factories.event()
-    old = factories.registration(event=event)
-    first = actions.substitute(old.pk, factories.substitute())
-    second = actions.substitute(first.pk, factories.substitute())
+    question = factories.question("Doprava", event=event)
+    holder = factories.registration(
+        event=event, vegetarian=True, answers=factories.chosen(question.options.get())
+    )
 
-    corrected = actions.correct_address(second.pk, "nova@mesto.example")
+    new = actions.hand_over(holder.pk, CYRIL)
 
-    second.refresh_from_db()
-    assert (corrected.is_substitute, second.is_handed_over) == (True, False)
-    assert (corrected.reference, shown(event)) == (second.reference, (1, 0))
-
-
-def test_an_address_that_is_registered_takes_nothing_over_and_hears_of_itself():
-    event = factories.event()
-    old, known = factories.fill(event, 2)
-
-    kept = actions.substitute(old.pk, factories.substitute(email=known.email))
-
-    assert (kept, kept.status, kept.replaced_by) == (old, "confirmed", None)
-    assert facts(old)[-1] == ("not_passed_on", "confirmed", "confirmed")
-    assert facts(known)[-1] == ("registered_again", "confirmed", "confirmed")
-    assert statuses(event) == ["confirmed", "confirmed"]
+    assert (new.needs, new.answers.count()) == ([], 0)
 
 
-def test_only_an_organiser_is_told_that_an_address_is_registered():
-    old, known = factories.fill(factories.event(), 2)
-
-    with pytest.raises(actions.RegistrationError, match="už je přihlášená"):
-        actions.substitute(old.pk, factories.substitute(email=known.email), actor_id=7)
-
-    assert [len(facts(row)) for row in (old, known)] == [1, 1]
-
-
-def test_who_has_the_place_does_not_pass_it_to_themselves():
-    old = factories.registration(event=factories.event())
-
-    with pytest.raises(actions.RegistrationError):
-        actions.substitute(old.pk, factories.substitute(email=old.email))
-
-
-def test_after_the_deadline_an_organiser_alone_passes_a_place_on():
-    event = factories.event(substitution_hours=2)
-    first, second, third = factories.fill(event, 3)
-    actions.reopen_deadline(third.pk, event.starts_at - timedelta(minutes=30))
-
-    with time_machine.travel(event.starts_at - timedelta(hours=2), tick=False):
-        with pytest.raises(actions.RegistrationError):
-            actions.substitute(first.pk, factories.substitute())
-        actions.substitute(second.pk, factories.substitute(), actor_id=7)
-        actions.substitute(third.pk, factories.substitute())
-    with (
-        time_machine.travel(event.starts_at, tick=False),
-        pytest.raises(actions.RegistrationError),
-    ):
-        actions.substitute(first.pk, factories.substitute(), actor_id=7)
-
-    first.refresh_from_db()
-    assert (first.status, shown(event)) == ("confirmed", (3, 0))
-
-
-@pytest.mark.parametrize("state", ["waiting", "cancelled", "called off"])
-def test_only_a_confirmed_place_is_passed_on(state):
+def test_who_waits_already_gets_the_very_place():
     event = factories.event(capacity=1)
-    first, second = factories.fill(event, 2)
-    if state == "cancelled":
-        actions.cancel_registration(first.pk)
-    if state == "called off":
-        event_actions.cancel_event(event.pk)
+    (holder,) = factories.fill(event)
+    factories.fill(event, 1)
+    waiting = factories.registration(event=event, email=CYRIL.email)
+
+    got = actions.hand_over(holder.pk, CYRIL)
+
+    assert (got.pk, got.status) == (waiting.pk, "confirmed")
+    assert statuses(event) == ["cancelled", "waiting", "confirmed"]
+    assert shown(event) == (1, 1)
+
+
+def test_who_has_a_place_already_leaves_this_one_to_the_line():
+    event = factories.event(capacity=2)
+    (holder,) = factories.fill(event, 1)
+    known = factories.registration(event=event, email=CYRIL.email)
+    (waiting,) = factories.fill(event, 1)
+
+    assert actions.hand_over(holder.pk, CYRIL).pk == known.pk
+
+    waiting.refresh_from_db()
+    holder.refresh_from_db()
+    assert waiting.is_confirmed
+    # The holder's page says the same as for anybody else.
+    assert (holder.replaced_by, holder.is_handed_over) == (None, True)
+    assert known.changes.latest("pk").kind == "registered_again"
+
+
+def test_a_place_is_handed_over_until_its_deadline_by_who_has_one():
+    event = factories.event(capacity=1)
+    (holder,) = factories.fill(event)
+    (waiting,) = factories.fill(event, 1)
 
     with pytest.raises(actions.RegistrationError):
-        actions.substitute((second if state == "waiting" else first).pk, factories.substitute())
+        actions.hand_over(waiting.pk, CYRIL)
+    own = Substitute(name=holder.name, email=holder.email, language="cs")
+    with pytest.raises(actions.RegistrationError):
+        actions.hand_over(holder.pk, own)
+    late = time_machine.travel(event.substitution_ends_at)
+    with late, pytest.raises(actions.RegistrationError) as error:
+        actions.hand_over(holder.pk, CYRIL)
+    assert str(error.value).startswith("Místo bylo možné předat do ")
+    event_actions.cancel_event(event.pk)
+    with pytest.raises(actions.RegistrationError):
+        actions.hand_over(holder.pk, CYRIL)
