@@ -84,12 +84,20 @@ def is_exporting_too_much(request: HttpRequest) -> bool:
 
 def is_wishing_too_much(request: HttpRequest, email: str) -> bool:
     """Counts one more wish, which leaves no booking; True past the limits of the form."""
-    takers = [
-        (client_digest(request), PER_CLIENT, CLIENT_WINDOW),
-        (email_digest(email), PER_EMAIL, EMAIL_WINDOW),
-    ]
+    return _is_writing_too_much("wish", request, email)
+
+
+def is_handing_over_too_much(request: HttpRequest, email: str) -> bool:
+    """Counts one more place passed to this address, if any; True past the limits of the form."""
+    return _is_writing_too_much("hand-over", request, email)
+
+
+def _is_writing_too_much(what: str, request: HttpRequest, email: str) -> bool:
+    takers = [(client_digest(request), PER_CLIENT, CLIENT_WINDOW)]
+    if email:
+        takers.append((email_digest(email), PER_EMAIL, EMAIL_WINDOW))
     counted = [
-        rate_limits.is_exceeded("wish", who, limit=limit, within=window)
+        rate_limits.is_exceeded(what, who, limit=limit, within=window)
         for who, limit, window in takers
     ]
     return any(counted)

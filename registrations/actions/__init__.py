@@ -4,6 +4,7 @@ from registrations.actions.answering import change_answers
 from registrations.actions.deciding import Decided, approve, promote, reject, set_priority
 from registrations.actions.forgetting import forget_needs
 from registrations.actions.leaving import cancel_registration
+from registrations.actions.noting import reopen_deadline, write_note
 from registrations.actions.offers import accept_offer, decline_offer
 from registrations.actions.parties import (
     accept_party_offer,
@@ -45,6 +46,8 @@ __all__ = [
     "register_party",
     "register_with_extra_place",
     "reject",
+    "reopen_deadline",
     "set_priority",
     "set_quotas",
+    "write_note",
 ]
