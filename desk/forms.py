@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from events import dates
 from events.forms import MomentField, OneLineField, ParagraphsField
 from events.models import Event, Venue
+from registrations import tags
 from registrations.forms import AddressField, RegistrationForm
 from registrations.models import Quota, Registration, Sector
+from registrations.substitute_form import SubstituteForm
 
 NOTE_LIMIT = 500
 
@@ -235,6 +237,51 @@ class AddressForm(forms.Form):
     email = AddressField(
         label=_("New e-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
+
+
+class RegistrationNoteForm(forms.Form):
+    """Organisers' own words about a person, and the tags to find them by."""
+
+    note = _note(
+        label=_("Note"), help_text=_("Only organisers see it; it is erased with the person.")
+    )
+    tags = OneLineField(
+        label=_("Tags"),
+        max_length=400,
+        required=False,
+        help_text=_("Short words with commas or spaces between them: speaker, press."),
+    )
+
+    def clean_tags(self) -> str:
+        """The tags as they are stored."""
+        found = tags.normalised(self.cleaned_data["tags"])
+        if tags.are_too_many(found) or tags.have_a_long_one(found):
+            raise forms.ValidationError(
+                _("At most %(number)s tags of at most %(length)s letters each."),
+                params={"number": tags.MOST_TAGS, "length": tags.LONGEST_TAG},
+            )
+        return found
+
+
+class ReopenForm(forms.Form):
+    """Until when one person may do what others may no longer."""
+
+    until = MomentField(
+        label=_("Until"),
+        required=False,
+        help_text=_("Empty: the deadlines of everybody hold for this person, too."),
+    )
+    note = _note()
+
+
+class DeskSubstituteForm(SubstituteForm):
+    """Who comes in somebody's place; the preview shows the address before anything is done."""
+
+    addresses_are_right = None  # type: ignore[assignment]
+
+    def clean(self) -> dict[str, Any]:
+        """No question of a likely typo."""
+        return self.cleaned_data
 
 
 class DeskRegistrationForm(RegistrationForm):

@@ -85,12 +85,27 @@ def of_cancelling(registration: Registration, now: datetime) -> Preview:
 
 def of_correcting(registration: Registration, email: str, now: datetime) -> Preview:
     """What a corrected address does: the old one loses the entry, the new one gets it."""
-    old = _fact(registration, Kind.TRANSFERRED, Status.CANCELLED, now)
+    return _of_replacing(registration, email, Kind.TRANSFERRED, Kind.CORRECTED, now)
+
+
+def of_handing_over(registration: Registration, email: str, now: datetime) -> Preview:
+    """What a place passed to somebody else does: one loses the entry, the other gets it."""
+    return _of_replacing(registration, email, Kind.HANDED_OVER, Kind.TOOK_OVER, now)
+
+
+def _of_replacing(
+    registration: Registration,
+    email: str,
+    old_kind: RegistrationChange.Kind,
+    new_kind: RegistrationChange.Kind,
+    now: datetime,
+) -> Preview:
+    old = _fact(registration, old_kind, Status.CANCELLED, now)
     status = Status(registration.status)
     new_row = Registration(
         event=registration.event, booking=registration.booking, email=email, status=status
     )
-    new = _fact(new_row, Kind.CORRECTED, status, now)
+    new = _fact(new_row, new_kind, status, now)
     lost = _counted(messages_of(old, [registration], now))
     return lost + _counted(messages_of(new, [new_row], now))
 

@@ -70,7 +70,7 @@ def _register(request: HttpRequest, event: Event, form: DeskRegistrationForm) ->
         return _form_page(request, event_or_404(request, event.pk), form, [], status=INVALID)
     is_known = registration.booking.key != submit.key and not form.wants_extra_place
     messages.success(request, _sentence(registration, is_known=is_known))
-    return redirect(_page_of(registration))
+    return redirect(page_of(registration))
 
 
 def _sentence(registration: Registration, *, is_known: bool) -> str:
@@ -86,16 +86,16 @@ def _sentence(registration: Registration, *, is_known: bool) -> str:
     return _("%(name)s is number %(position)s in line, %(reference)s.") % values
 
 
-def _registration_or_404(request: HttpRequest, pk: int) -> Registration:
+def registration_or_404(request: HttpRequest, pk: int) -> Registration:
     visible = Registration.objects.visible_to(request.user).with_event()
     return get_object_or_404(visible, pk=pk)
 
 
-def _page_of(registration: Registration) -> str:
+def page_of(registration: Registration) -> str:
     return reverse("admin:registrations_registration_change", args=[registration.pk])
 
 
-def _context_of(registration: Registration) -> dict[str, Any]:
+def context_of_person(registration: Registration) -> dict[str, Any]:
     return context_of(registration.event) | {
         "registration": registration,
         "opts": Registration._meta,
@@ -105,7 +105,7 @@ def _context_of(registration: Registration) -> dict[str, Any]:
 @asks
 def cancel_registration(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancels somebody's attendance; the place goes to the first in line."""
-    registration = _registration_or_404(request, pk)
+    registration = registration_or_404(request, pk)
 
     def act(data: dict[str, Any]) -> str:
         actions.cancel_registration(
@@ -115,8 +115,8 @@ def cancel_registration(request: HttpRequest, pk: int) -> HttpResponse:
 
     question = Question(
         template="desk/cancel_registration.html",
-        context=_context_of(registration),
-        back=_page_of(registration),
+        context=context_of_person(registration),
+        back=page_of(registration),
         problems=lambda _data: rules.problems_of_cancelling(registration, timezone.now()),
         preview=lambda _data: previews.of_cancelling(registration, timezone.now()),
         act=act,
@@ -127,7 +127,7 @@ def cancel_registration(request: HttpRequest, pk: int) -> HttpResponse:
 @asks
 def correct_address(request: HttpRequest, pk: int) -> HttpResponse:
     """Gives somebody another address; place, position and reference stay."""
-    registration = _registration_or_404(request, pk)
+    registration = registration_or_404(request, pk)
 
     def problems(data: dict[str, Any]) -> list[rules.Problem]:
         if data["email"] == registration.email:
@@ -142,8 +142,8 @@ def correct_address(request: HttpRequest, pk: int) -> HttpResponse:
 
     question = Question(
         template="desk/correct_address.html",
-        context=_context_of(registration),
-        back=_page_of(registration),
+        context=context_of_person(registration),
+        back=page_of(registration),
         problems=problems,
         preview=lambda data: previews.of_correcting(registration, data["email"], timezone.now()),
         act=act,
@@ -154,7 +154,7 @@ def correct_address(request: HttpRequest, pk: int) -> HttpResponse:
 @asks
 def correct_answers(request: HttpRequest, pk: int) -> HttpResponse:
     """What somebody answered, needs, and the organisation as typed."""
-    registration = _registration_or_404(request, pk)
+    registration = registration_or_404(request, pk)
     form = AnswersForm(request.POST or None, registration=registration)
 
     def act(_data: dict[str, Any]) -> str:
@@ -167,8 +167,8 @@ def correct_answers(request: HttpRequest, pk: int) -> HttpResponse:
 
     question = Question(
         template="desk/correct_answers.html",
-        context=_context_of(registration),
-        back=_page_of(registration),
+        context=context_of_person(registration),
+        back=page_of(registration),
         problems=lambda _data: rules.problems_of_correcting(registration, timezone.now()),
         preview=lambda _data: previews.of_changing_answers(registration, timezone.now()),
         act=act,
@@ -223,7 +223,7 @@ def _decided(decided: actions.Decided) -> str:
 @asks
 def promote(request: HttpRequest, pk: int) -> HttpResponse:
     """A place for somebody who waits, out of turn."""
-    registration = _registration_or_404(request, pk)
+    registration = registration_or_404(request, pk)
 
     def act(data: dict[str, Any]) -> str:
         actions.promote(registration.pk, reason=data["reason"], actor_id=request.user.pk)
@@ -234,8 +234,8 @@ def promote(request: HttpRequest, pk: int) -> HttpResponse:
 
     question = Question(
         template="desk/promote.html",
-        context=_context_of(registration),
-        back=_page_of(registration),
+        context=context_of_person(registration),
+        back=page_of(registration),
         problems=lambda _data: rules.problems_of_promoting(registration, timezone.now()),
         preview=lambda _data: previews.of_promoting(registration, timezone.now()),
         act=act,
@@ -246,7 +246,7 @@ def promote(request: HttpRequest, pk: int) -> HttpResponse:
 @asks
 def set_priority(request: HttpRequest, pk: int) -> HttpResponse:
     """Another place in line."""
-    registration = _registration_or_404(request, pk)
+    registration = registration_or_404(request, pk)
 
     def act(data: dict[str, Any]) -> str:
         changed = actions.set_priority(registration.pk, **data, actor_id=request.user.pk)
@@ -263,8 +263,8 @@ def set_priority(request: HttpRequest, pk: int) -> HttpResponse:
 
     question = Question(
         template="desk/set_priority.html",
-        context=_context_of(registration) | {"position": registration.position()},
-        back=_page_of(registration),
+        context=context_of_person(registration) | {"position": registration.position()},
+        back=page_of(registration),
         problems=problems,
         preview=lambda _data: previews.Preview(),
         act=act,

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.urls import URLPattern, path
 
-from desk import invitation_views, registration_views, views
+from desk import invitation_views, person_views, registration_views, views
 
 
 def desk_path(route: str, view: Callable[..., Any]) -> URLPattern:
@@ -41,5 +41,8 @@ urlpatterns = [
     desk_path(f"{PERSON}/priority/", registration_views.set_priority),
     desk_path(f"{PERSON}/answers/", registration_views.correct_answers),
     desk_path(f"{PERSON}/address/", registration_views.correct_address),
+    desk_path(f"{PERSON}/hand-over/", person_views.hand_over_place),
+    desk_path(f"{PERSON}/note/", person_views.write_note),
+    desk_path(f"{PERSON}/deadline/", person_views.reopen_deadline),
     desk_path("notifications/message/<int:pk>/again/", views.send_again),
 ]

@@ -76,6 +76,8 @@ REGISTRATION_FACTS: dict[str, Spec] = {
     RegistrationChange.Kind.CORRECTED: by_status,
     RegistrationChange.Kind.HANDED_OVER: Kind.HANDED_OVER,
     RegistrationChange.Kind.TOOK_OVER: Kind.TOOK_OVER,
+    RegistrationChange.Kind.NOTED: SILENT,
+    RegistrationChange.Kind.DEADLINE_REOPENED: SILENT,
 }
 
 

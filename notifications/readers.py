@@ -222,7 +222,7 @@ def _who(message: Message, registration: Registration) -> str:
 
 
 def _registered_by(booking: Booking, registration: Registration) -> str:
-    if registration.is_substitute and not registration.has_own_contact:
+    if registration.is_substitute:
         return "holder"
     if booking.via in {Booking.Via.DESK, Booking.Via.IMPORT}:
         return "organisers"

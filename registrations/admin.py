@@ -1,5 +1,6 @@
 """Organisers' screens of registrations: to find, read and follow; buttons lead to the actions."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -55,6 +56,19 @@ class SectorFilter(admin.SimpleListFilter):
         return queryset.filter(organisation__sector=value) if value else queryset
 
 
+class TagFilter(admin.SimpleListFilter):
+    title = gettext_lazy("tag")
+    parameter_name = "tag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        visible = Registration.objects.visible_to(request.user)
+        return [(tag, tag) for tag in visible.tags_in_use()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        return queryset.with_tag(value) if value else queryset  # type: ignore[attr-defined]
+
+
 @admin.register(Registration)
 class RegistrationAdmin(PeopleAdmin):
     list_display = (
@@ -66,10 +80,10 @@ class RegistrationAdmin(PeopleAdmin):
         "reference",
         "joined",
     )
-    list_filter = (EventFilter, "status", RegionFilter, SectorFilter)
+    list_filter = (EventFilter, "status", RegionFilter, SectorFilter, TagFilter)
     list_select_related = ("town", "event__series", "event__venue__town")
     search_fields = ("search_key",)
-    search_help_text = gettext_lazy("Name, e-mail, organisation, town or reference.")
+    search_help_text = gettext_lazy("Name, e-mail, organisation, town, reference or tag.")
     ordering = ("-joined_at", "-pk")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -134,6 +148,7 @@ class RegistrationAdmin(PeopleAdmin):
             and not rules.problems_of_deciding(registration.event, now),
             "can_promote": not rules.problems_of_promoting(registration, now),
             "answers": questions.said_by(registration),
+            "can_hand_over": not rules.problems_of_handing_over_at_the_desk(registration, now),
             "can_correct": not rules.problems_of_correcting(registration, now),
         }
 
@@ -178,11 +193,19 @@ def _differences(change: RegistrationChange) -> list[Difference]:
         found.append(Difference(_("Out of turn")))
     if "priority" in change.data:
         found.append(Difference(_("Priority"), *map(str, change.data["priority"])))
+    if "deadline_reopened_until" in change.data:
+        moments = map(_moment, change.data["deadline_reopened_until"])
+        found.append(Difference(_("Deadline reopened until"), *moments))
     changed = (("organisation_name", _("Organisation")), ("answers", _("Answers")))
-    for name, label in (*changed, ("needs", _("Needs"))):
+    noted = (("note", _("Note")), ("tags", _("Tags")))
+    for name, label in (*changed, ("needs", _("Needs")), *noted):
         if name in change.data:
             found.append(Difference(label))
     return found
+
+
+def _moment(value: str | None) -> str:
+    return dates.full_moment(datetime.fromisoformat(value)) if value else ""
 
 
 def _statuses(change: RegistrationChange) -> tuple[str, str]:

@@ -92,11 +92,15 @@ def is_asking_too_much(request: HttpRequest, email: str) -> bool:
     return _is_too_much("links", request, email)
 
 
+def is_handing_over_too_much(request: HttpRequest, email: str) -> bool:
+    """Counts one more place passed to this address, if any; True past the limits of the form."""
+    return _is_too_much("hand-over", request, email)
+
+
 def _is_too_much(purpose: str, request: HttpRequest, email: str) -> bool:
-    takers = [
-        (client_digest(request), PER_CLIENT, CLIENT_WINDOW),
-        (email_digest(email), PER_EMAIL, EMAIL_WINDOW),
-    ]
+    takers = [(client_digest(request), PER_CLIENT, CLIENT_WINDOW)]
+    if email:
+        takers.append((email_digest(email), PER_EMAIL, EMAIL_WINDOW))
     counted = [
         rate_limits.is_exceeded(purpose, who, limit=limit, within=window)
         for who, limit, window in takers

@@ -37,6 +37,11 @@ class Party:
         return bool(self.live) and not rules.problems_of_cancelling(self.live[0], self.now)
 
     @property
+    def replaceable(self) -> list[Registration]:
+        """Whose places can go to other people now."""
+        return [row for row in self.live if not rules.problems_of_handing_over(row, self.now)]
+
+    @property
     def can_grow(self) -> bool:
         is_open = not rules.problems_of_registering(self.event, self.now)
         return is_open and len(self.live) < MOST_PEOPLE

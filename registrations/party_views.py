@@ -21,7 +21,7 @@ INVALID, TOO_MANY, UNAVAILABLE = 422, 429, 503
 own_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _party(token: str) -> Party:
+def party_with(token: str) -> Party:
     """The party of a secret; 404 where nobody was registered by that form."""
     found = party_of(get_object_or_404(Booking, token=token), timezone.now())
     if found is None:
@@ -33,7 +33,7 @@ def _party(token: str) -> Party:
 @secret_page
 def party(request: HttpRequest, token: str) -> HttpResponse:
     """Everybody of one submit, each with what they have now."""
-    return render(request, "registrations/party.html", {"party": _party(token)})
+    return render(request, "registrations/party.html", {"party": party_with(token)})
 
 
 @csrf_exempt
@@ -41,7 +41,7 @@ def party(request: HttpRequest, token: str) -> HttpResponse:
 @secret_page
 def answer_party_offer(request: HttpRequest, token: str) -> HttpResponse:
     """Takes the places offered to the party or passes them on; only the buttons act."""
-    own = _party(token)
+    own = party_with(token)
     answer = {"accept": actions.accept_party_offer, "decline": actions.decline_party_offer}.get(
         request.POST.get("answer", "")
     )
@@ -56,7 +56,7 @@ def answer_party_offer(request: HttpRequest, token: str) -> HttpResponse:
 @secret_page
 def cancel_in_party(request: HttpRequest, token: str) -> HttpResponse:
     """Asks before it cancels one person of the party, or everybody."""
-    own = _party(token)
+    own = party_with(token)
     number = request.POST.get("person") or request.GET.get("person") or ""
     person = own.person(number)
     if number and person is None:
@@ -82,7 +82,7 @@ def _cancel(own: Party, person: Registration | None, reason: str) -> None:
 @secret_page
 def add_to_party(request: HttpRequest, token: str) -> HttpResponse:
     """One more person for the same event; they get their place or position by themselves."""
-    own = _party(token)
+    own = party_with(token)
     if request.method != "POST":
         return _add_page(request, own, OtherPersonForm(asked=questions.asked_by(own.event)))
     form = OtherPersonForm(request.POST, asked=questions.asked_by(own.event))

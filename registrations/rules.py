@@ -135,7 +135,7 @@ def problems_of_correcting(registration: Registration, now: datetime) -> list[Pr
 
 def problems_of_changing_answers(registration: Registration, now: datetime) -> list[Problem]:
     """Why a person cannot change their own answers; organisers may until the start."""
-    event, ends_at = registration.event, registration.event.answers_close_at
+    event, ends_at = registration.event, registration.answers_close_at
     if registration.is_live and event.is_called_off:
         return [_("The session is called off.")]
     problems = problems_of_correcting(registration, now)
@@ -145,17 +145,37 @@ def problems_of_changing_answers(registration: Registration, now: datetime) -> l
     return [text % {"moment": dates.moment(ends_at)}]
 
 
-def problems_of_handing_over(registration: Registration, now: datetime) -> list[Problem]:
-    """Why a person cannot pass their place to somebody else of the same organisation."""
-    event, ends_at = registration.event, registration.event.substitution_ends_at
+def problems_of_handing_over_at_the_desk(
+    registration: Registration, now: datetime
+) -> list[Problem]:
+    """Why an organiser cannot pass somebody's place on; they can until the start."""
     if not registration.is_confirmed:
         return [_("Only who has a place can hand it over.")]
-    if event.is_called_off:
+    if registration.event.is_called_off:
         return [_("The session is called off.")]
-    if ends_at is None or now < ends_at:
-        return []
+    return [_("The session has started.")] if registration.event.has_started(now) else []
+
+
+def problems_of_handing_over(registration: Registration, now: datetime) -> list[Problem]:
+    """Why a person cannot pass their place to somebody else of the same organisation."""
+    problems = problems_of_handing_over_at_the_desk(registration, now)
+    ends_at = registration.substitution_ends_at
+    if problems or ends_at is None or now < ends_at:
+        return problems
     text = _("A place could be handed over until %(moment)s.")
     return [text % {"moment": dates.moment(ends_at)}]
+
+
+def problems_of_reopening(
+    registration: Registration, until: datetime | None, now: datetime
+) -> list[Problem]:
+    """Why a person's deadline cannot be reopened until this moment; None closes it again."""
+    problems, starts_at = problems_of_correcting(registration, now), registration.event.starts_at
+    if problems or until is None:
+        return problems
+    if until <= now:
+        return [_("That moment has passed.")]
+    return [_("The session starts before that.")] if starts_at and until > starts_at else []
 
 
 def problems_of_deciding(event: Event, now: datetime) -> list[Problem]:

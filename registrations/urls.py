@@ -31,6 +31,11 @@ urlpatterns = [
     path("b/<str:token>/offer/", party_views.answer_party_offer, name="answer_party_offer"),
     path("b/<str:token>/cancel/", party_views.cancel_in_party, name="cancel_in_party"),
     path("b/<str:token>/add/", party_views.add_to_party, name="add_to_party"),
+    path(
+        "b/<str:token>/substitute/",
+        substitute_views.substitute_in_party,
+        name="substitute_in_party",
+    ),
     path("<slug:series>/<slug:event>/register/", views.register, name="register"),
     path("<slug:series>/<slug:event>/register/sent/", views.register_sent, name="register_sent"),
 ]

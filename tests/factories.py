@@ -13,7 +13,7 @@ from events.states import Status
 from notifications import actions as notification_actions
 from notifications.models import Follow
 from registrations import actions
-from registrations.applications import Application, GivenAnswer
+from registrations.applications import Application, GivenAnswer, Substitute
 from registrations.models import Booking, Invitation, Option, Question, Registration
 
 _numbers = itertools.count(1)
@@ -123,6 +123,12 @@ def application(**fields: Any) -> Application:
         "language": "cs",
     }
     return Application(**values | fields)
+
+
+def substitute(**fields: Any) -> Substitute:
+    number = next(_numbers)
+    values = {"name": f"Dana Nová {number}", "email": f"dana{number}@mesto.example"}
+    return Substitute(**values | {"language": "cs"} | fields)
 
 
 def submit(**fields: Any) -> actions.Submit:

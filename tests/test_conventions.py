@@ -251,7 +251,14 @@ PARTS = {
 # What an organiser asks for in plain words.
 NEEDS = {"vegetarian", "gluten_free", "wheelchair", "sign_language"}
 # The fields of architecture.md that are moments by another name.
-MOMENTS = {"at", "offered_until", "leased_until", "not_after", "last_login"}
+MOMENTS = {
+    "at",
+    "offered_until",
+    "deadline_reopened_until",
+    "leased_until",
+    "not_after",
+    "last_login",
+}
 
 
 def own_models() -> list[type[models.Model]]:

@@ -14,6 +14,7 @@ from registrations.actions.inviting import (
 )
 from registrations.actions.leaving import cancel_registration
 from registrations.actions.nominating import accept_nomination, decline_nomination, nominate
+from registrations.actions.noting import reopen_deadline, write_note
 from registrations.actions.offers import accept_offer, decline_offer
 from registrations.actions.parties import (
     accept_party_offer,
@@ -63,8 +64,10 @@ __all__ = [
     "register_with_extra_place",
     "reject",
     "remind_invited",
+    "reopen_deadline",
     "revoke_invitation",
     "send_invitation_again",
     "set_priority",
     "set_quotas",
+    "write_note",
 ]

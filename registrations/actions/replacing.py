@@ -48,7 +48,7 @@ def _copy_with_address(
     kept = (
         *("event", "booking", "name", "organisation", "organisation_name", "town", "language"),
         *("priority", "joined_at", "created_at", "approved_at", "reference", "invitation"),
-        *NEEDS,
+        *("is_substitute", "deadline_reopened_until", "note", "tags", *NEEDS),
     )
     values = {name: getattr(old, name) for name in kept}
     return Registration(**values, email=email, offered_until=offered_until)
@@ -60,17 +60,27 @@ def hand_over(
 ) -> Registration:
     """Passes a place to another person of the same organisation, until its deadline.
 
+    An organiser (`actor_id`) may until the start. Asked again, the first answer stands.
     A new row with its own reference, uid and secrets; needs and answers are the substitute's own to
     give. Who is registered already keeps what they have, and gets the place if they wait for one;
-    the answer tells nobody (rule 20), and a place that is left goes to the first in line. Returns
-    the substitute's row. Raises RegistrationError, Registration.DoesNotExist.
+    the answer tells nobody (rule 20), and a place that is left goes to the first in line; only an
+    organiser is told, and nothing changes. Returns the substitute's row. Raises RegistrationError,
+    Registration.DoesNotExist.
     """
     old = locked_registration(registration_id)
     event, now = old.event, timezone.now()
-    rules.refuse(rules.problems_of_handing_over(old, now))
+    is_own = actor_id is None
+    if is_own and old.is_handed_over:
+        return old.replaced_by or old
+    why_not = (
+        rules.problems_of_handing_over if is_own else rules.problems_of_handing_over_at_the_desk
+    )
+    rules.refuse(why_not(old, now))
     known = _known(old, substitute)
     if known and known.pk == old.pk:
         raise rules.RegistrationError([_("That is the person who has the place.")])
+    if known and not is_own:
+        raise rules.RegistrationError([_("This address is registered already.")])
     old.checked_in_at = None
     old.move_to(Status.CANCELLED, kind=Kind.HANDED_OVER, now=now, actor_id=actor_id, via=via)
     if known:

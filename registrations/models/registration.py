@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -79,6 +79,16 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         for name in NEEDS[:-1]:
             asked |= Q(**{name: True})
         return self.filter(asked)
+
+    def with_tag(self, tag: str) -> Self:
+        """Those whom organisers gave this tag, as `tags.normalised` writes it."""
+        padded = Concat(Value(" "), F("tags"), Value(" "))
+        return self.alias(padded_tags=padded).filter(padded_tags__contains=f" {tag} ")
+
+    def tags_in_use(self) -> list[str]:
+        """Every tag that anybody has, in order."""
+        given = self.exclude(tags="").order_by().values_list("tags", flat=True).distinct()
+        return sorted({tag for tags in given for tag in tags.split()})
 
     def in_line(self) -> Self:
         """The waiting list's order: priority, then time, then id (invariant 3)."""
@@ -162,6 +172,10 @@ class Registration(models.Model):
         verbose_name=_("invitation"),
         editable=False,
     )
+    # Set: until then this person may still change answers and hand the place over.
+    deadline_reopened_until = models.DateTimeField(
+        _("deadline reopened until"), null=True, blank=True
+    )
     # With the others of its booking: one place in line, one offer, all or nobody.
     is_in_party = models.BooleanField(default=False, editable=False)
     reference = models.CharField(_("reference"), max_length=10)
@@ -177,6 +191,11 @@ class Registration(models.Model):
     wheelchair = models.BooleanField(_("step-free access"), default=False)
     sign_language = models.BooleanField(_("sign language interpreting"), default=False)
     needs_note = models.CharField(_("something else"), max_length=300, blank=True)
+
+    # Organisers' own words about the person: seen by them only, erased with the person.
+    note = models.TextField(_("organisers' note"), max_length=500, blank=True)
+    # Words with single spaces between them, in order, as `registrations.tags` writes them.
+    tags = models.CharField(_("tags"), max_length=320, blank=True)
 
     search_key = models.TextField(editable=False, default="")
 
@@ -235,7 +254,7 @@ class Registration(models.Model):
     def folded(self) -> str:
         """What the admin searches, without diacritics."""
         town = str(self.town or "")
-        parts = (self.name, self.email, town, self.organisation_name, self.reference)
+        parts = (self.name, self.email, town, self.organisation_name, self.reference, self.tags)
         return fold(" ".join(parts))
 
     @property
@@ -271,6 +290,21 @@ class Registration(models.Model):
 
     def is_offer_over(self, now: datetime) -> bool:
         return self.offered_until is not None and self.offered_until <= now
+
+    @property
+    def answers_close_at(self) -> datetime | None:
+        """Until when this person may change their answers (UTC)."""
+        return self._reopened(self.event.answers_close_at)
+
+    @property
+    def substitution_ends_at(self) -> datetime | None:
+        """Until when this person may hand the place over (UTC)."""
+        return self._reopened(self.event.substitution_ends_at)
+
+    def _reopened(self, ends_at: datetime | None) -> datetime | None:
+        """The deadline of everybody, or the later one that an organiser gave this person."""
+        reopened = self.deadline_reopened_until
+        return max(ends_at, reopened) if ends_at and reopened else ends_at
 
     @property
     def css_class(self) -> str:
@@ -408,6 +442,8 @@ class RegistrationChange(history.Change):
         TRANSFERRED = "transferred", _("Moved to a corrected address")
         HANDED_OVER = "handed_over", _("Place handed over")
         TOOK_OVER = "took_over", _("Place taken over")
+        NOTED = "noted", _("Organisers' note changed")
+        DEADLINE_REOPENED = "deadline_reopened", _("Deadline reopened")
 
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="changes")
     from_status = models.CharField(max_length=10, blank=True)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from desk import corruptions, invariants
 from events.models import Event
+from notifications.announcing import announce
 from registrations import actions
 from registrations.models import Registration, RegistrationChange
 from tests import factories
@@ -21,6 +22,16 @@ def test_the_invariants_hold_after_a_busy_life():
     actions.correct_address(second.pk, "nova@mesto.example")
     actions.change_capacity(event.pk, 1)
     actions.change_capacity(event.pk, 4)
+
+    assert invariants.run(timezone.now()) == {}
+
+
+def test_what_is_told_to_nobody_is_announced_without_a_message():
+    event = factories.event(capacity=1)
+    _first, waiting = factories.fill(event, 2)
+    actions.write_note(waiting.pk, note="Volala", tags="vip")
+    actions.set_priority(waiting.pk, -1)
+    announce(timezone.now())
 
     assert invariants.run(timezone.now()) == {}
 

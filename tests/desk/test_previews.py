@@ -139,6 +139,14 @@ def test_preview_of_correcting_counts_both_addresses(post: Post, event: Event) -
     assert happened(post, correct) == seen
 
 
+def test_preview_of_handing_over_counts_both_people(post: Post, event: Event) -> None:
+    person = Registration.objects.with_event().order_by("pk")[1]
+    seen = previews.of_handing_over(person, "dana@mesto.example", timezone.now())
+    assert seen == previews.Preview(calendars=2, mails=3)
+    dana = factories.substitute(email="dana@mesto.example")
+    assert happened(post, lambda: actions.hand_over(person.pk, dana, actor_id=1)) == seen
+
+
 def test_preview_writes_nothing(event: Event) -> None:
     before = Message.objects.count(), Registration.objects.count()
     person = Registration.objects.with_event().earliest("pk")
@@ -147,4 +155,5 @@ def test_preview_writes_nothing(event: Event) -> None:
     previews.of_capacity(event, 9, now)
     previews.of_cancelling(person, now)
     previews.of_correcting(person, "nova@mesto.example", now)
+    previews.of_handing_over(person, "nova@mesto.example", now)
     assert (Message.objects.count(), Registration.objects.count()) == before

@@ -181,3 +181,12 @@ def test_a_followers_key_names_fact_and_wish_and_no_address():
     assert message.key == f"date_set:event:7:f{follow.pk}"
     assert (message.to_email, message.language) == (follow.email, "en")
     assert message.not_after == fact.at + timedelta(hours=72)
+
+
+def test_what_organisers_note_or_give_is_told_to_nobody():
+    event = factories.event()
+    own = factories.registration(event=event, **CONTACT)
+    actions.write_note(own.pk, note="Volala", tags="vip")
+    assert messages(own) == []
+    actions.reopen_deadline(own.pk, event.starts_at - timedelta(hours=1))
+    assert messages(own) == []

@@ -639,3 +639,14 @@ def test_the_contact_reads_once_that_somebody_else_comes(post):
 
     assert [row.kind for row in post.messages(holder, to_contact=True)] == ["confirmed"]
     assert [row.kind for row in post.messages(new, to_contact=True)] == ["took_over"]
+
+
+def test_the_foot_of_a_substitute_stays_true_with_another_address_and_for_the_contact(post):
+    holder = factories.registration(event=plzen(), **ANNA, **CONTACT)
+    new = actions.hand_over(holder.pk, CYRIL)
+    corrected = actions.correct_address(new.pk, "nova@mesto.example")
+    post.sweep()
+
+    assert "předal místo: Cyril Nový" in " ".join(post.foot(corrected).split())
+    foot = " ".join(post.foot(corrected, to_contact=True).split())
+    assert "jste kontaktní osobou této registrace: Cyril Nový" in foot

@@ -103,6 +103,17 @@ def test_registrations_are_filtered(desk: Client, event: Event) -> None:
     assert found(desk.get(LIST, {"event": "9" * 30})) == {meant.pk, other.pk}
 
 
+def test_registrations_are_found_by_tag(desk: Client, event: Event) -> None:
+    meant, other, neither = factories.fill(event, 3)
+    actions.write_note(meant.pk, note="", tags="řečník vip")
+    actions.write_note(other.pk, note="vip", tags="viplus")
+    assert found(desk.get(LIST, {"tag": "vip"})) == {meant.pk}
+    assert found(desk.get(LIST, {"q": "recnik"})) == {meant.pk}
+    assert found(desk.get(LIST, {"tag": "%"})) == set()
+    assert Registration.objects.all().tags_in_use() == ["vip", "viplus", "řečník"]
+    assert neither.pk not in found(desk.get(LIST, {"q": "vip"}))
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_list_asks_as_often_for_one_row_as_for_three(
     desk: Client, count: int, django_assert_max_num_queries: Any
@@ -110,7 +121,7 @@ def test_list_asks_as_often_for_one_row_as_for_three(
     for _n in range(count):
         town = factories.municipality(name=f"Obec {_n}")
         factories.registration(event=factories.event(), town_id=town.pk)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert len(found(desk.get(LIST))) == count
 
 
@@ -165,6 +176,35 @@ def test_corrected_rows_lead_to_each_other(desk: Client, event: Event) -> None:
     new = actions.correct_address(old.pk, "nova@mesto.example")
     assert f'href="{page(new)}"' in desk.get(page(old)).content.decode()
     assert f'href="{page(old)}"' in desk.get(page(new)).content.decode()
+
+
+def test_who_had_the_place_and_who_has_it_lead_to_each_other(desk: Client, event: Event) -> None:
+    old = factories.registration(event=event)
+    new = actions.hand_over(old.pk, factories.substitute(name="Žofie Příkladná"))
+    pages = {row: desk.get(page(row)) for row in (old, new)}
+    assert f'href="{page(new)}">Žofie Příkladná, ' in pages[old].content.decode()
+    assert f'href="{page(old)}">{old.name}, ' in pages[new].content.decode()
+    assert pages[old].context["lines"][0].what == "Place handed over"
+    assert pages[new].context["lines"][0].what == "Place taken over"
+
+
+def test_note_tags_and_deadline_stand_on_the_page_and_no_word_in_the_history(
+    desk: Client, event: Event
+) -> None:
+    person = factories.registration(event=event)
+    assert event.starts_at is not None
+    actions.write_note(person.pk, note="Přijede později", tags="tisk")
+    actions.reopen_deadline(person.pk, event.starts_at - timedelta(hours=1))
+    answer = desk.get(page(person))
+    html = answer.content.decode()
+    assert "Přijede později" in html
+    assert "<dd>tisk</dd>" in html
+    reopened, noted, _registered = answer.context["lines"]
+    assert [row.label for row in noted.differences] == ["Note", "Tags"]
+    assert noted.differences[0].new == noted.note == ""
+    (difference,) = reopened.differences
+    assert difference.label == "Deadline reopened until"
+    assert (difference.old, difference.new != "") == ("", True)
 
 
 def test_nothing_is_added_changed_or_deleted_by_hand(desk: Client, event: Event) -> None:

@@ -349,3 +349,29 @@ def test_withdrawing_meets_accepting_and_nominating():
         )
         assert count(event, "nominated") == 0
     assert broken() == {}
+
+
+def test_one_address_is_handed_two_places_once():
+    event = factories.event(capacity=2)
+    first, second = factories.fill(event, 2)
+    person = factories.substitute(email="dana@mesto.example")
+
+    at_once(lambda p=old: actions.hand_over(p.pk, person) for old in (first, second))
+
+    live = Registration.objects.filter(event=event, email="dana@mesto.example").live()
+    assert (live.count(), count(event, "confirmed"), broken()) == (1, 1, {})
+
+
+def test_handing_over_and_correcting_an_address_meet_without_a_double():
+    event = factories.event(capacity=2)
+    first, *_others = factories.fill(event, 3)
+
+    results = at_once(
+        [
+            lambda: actions.hand_over(first.pk, factories.substitute()),
+            lambda: actions.correct_address(first.pk, "nova@mesto.example"),
+        ]
+    )
+
+    assert sum(isinstance(result, actions.RegistrationError) for result in results) == 1
+    assert (count(event, "confirmed"), count(event, "waiting"), broken()) == (2, 1, {})

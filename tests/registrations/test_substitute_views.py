@@ -1,7 +1,13 @@
+import re
+from datetime import timedelta
+
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.core.management import call_command
 
+from registrations import actions, limits
+from registrations.applications import Party
 from registrations.models import Registration
 from tests import factories
 
@@ -84,3 +90,68 @@ def test_too_late_is_a_sentence_and_the_contact(client, holder):
     assert refused.status_code == 422
     assert "substitute/" not in own
     assert Registration.objects.count() == 1
+
+
+def test_sent_twice_it_leads_twice_to_the_same_page(client, holder):
+    answers = [client.post(page_of(holder), CYRIL) for _n in range(2)]
+
+    assert {answer["Location"] for answer in answers} == {page_of(holder, "")}
+    assert client.get(page_of(holder))["Location"] == page_of(holder, "")
+    assert Registration.objects.count() == 2
+
+
+def test_too_many_to_one_address_wait_with_everything_kept(client):
+    cache.clear()
+    event = factories.event(capacity=9)
+    *others, last = factories.fill(event, limits.PER_EMAIL + 1)
+    for other in others:
+        assert client.post(page_of(other), CYRIL).status_code == 302
+
+    refused = client.post(page_of(last), CYRIL)
+
+    assert refused.status_code == 429
+    assert refused.context["form"]["email"].value() == CYRIL["email"]
+    assert client.post(page_of(last), CYRIL | {"email": "dana@mesto.example"}).status_code == 302
+
+
+def test_a_reopened_deadline_is_what_the_pages_say(client, holder):
+    event = holder.event
+    until = event.starts_at - timedelta(minutes=30)
+    actions.reopen_deadline(holder.pk, until)
+    with time_machine.travel(event.substitution_ends_at):
+        assert "substitute/" in client.get(page_of(holder, "")).content.decode()
+        assert client.post(page_of(holder), CYRIL).status_code == 302
+
+
+@pytest.fixture
+def booking():
+    contact = {"contact_name": "Bára Ukázková", "contact_email": "bara@mesto.example"}
+    people = tuple(factories.application(**contact) for _n in range(2))
+    party = Party(people=people, is_together=True)
+    return actions.register_party(factories.event(capacity=2).pk, party, factories.submit())
+
+
+def test_the_contact_hands_over_the_place_of_one_of_the_party(client, booking):
+    first, second = booking.registrations.order_by("pk")
+    asked = f"/b/{booking.token}/substitute/?person={first.pk}"
+    assert asked in client.get(f"/b/{booking.token}/").content.decode()
+    page = client.get(asked).content.decode()
+    assert first.name in page
+    assert second.name not in page
+    hidden = re.search(r'name="person" value="(\d+)"', page)[1]
+
+    done = client.post(f"/b/{booking.token}/substitute/", CYRIL | {"person": hidden})
+
+    assert done["Location"] == f"/b/{booking.token}/"
+    first.refresh_from_db()
+    assert first.is_handed_over
+    assert "Cyril Nový" in client.get(done["Location"]).content.decode()
+
+
+def test_the_contact_hands_over_nobody_elses_place(client, booking, holder):
+    for number in (str(holder.pk), "x", ""):
+        answer = client.post(f"/b/{booking.token}/substitute/", CYRIL | {"person": number})
+        assert answer["Location"] == f"/b/{booking.token}/"
+    holder.refresh_from_db()
+    assert holder.is_confirmed
+    assert booking.registrations.confirmed().count() == 2

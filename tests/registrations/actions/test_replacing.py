@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 import time_machine
 
@@ -137,3 +139,68 @@ def test_a_place_is_handed_over_until_its_deadline_by_who_has_one():
     event_actions.cancel_event(event.pk)
     with pytest.raises(actions.RegistrationError):
         actions.hand_over(holder.pk, CYRIL)
+
+
+def test_a_corrected_address_keeps_what_organisers_wrote_and_gave():
+    event = factories.event()
+    old = factories.registration(event=event)
+    actions.write_note(old.pk, note="Přijede později", tags="tisk")
+    until = event.starts_at - timedelta(hours=1)
+    actions.reopen_deadline(old.pk, until)
+
+    new = actions.correct_address(old.pk, "nova@mesto.example")
+
+    assert (new.note, new.tags, new.deadline_reopened_until) == ("Přijede později", "tisk", until)
+
+
+def test_a_substitute_with_a_corrected_address_stays_one_and_brings_no_note():
+    holder = factories.registration(event=factories.event())
+    actions.write_note(holder.pk, note="Přijede později", tags="tisk")
+
+    new = actions.hand_over(holder.pk, CYRIL)
+    corrected = actions.correct_address(new.pk, "nova@mesto.example")
+
+    assert (new.note, new.tags) == ("", "")
+    assert (corrected.is_substitute, corrected.reference) == (True, new.reference)
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_handed_over_twice_it_is_handed_over_once(is_known):
+    event = factories.event()
+    holder = factories.registration(event=event)
+    if is_known:
+        factories.registration(event=event, email=CYRIL.email)
+
+    for _n in range(2):
+        actions.hand_over(holder.pk, CYRIL)
+
+    assert [kind for kind, *_moves in facts(holder)] == ["registered", "handed_over"]
+    assert shown(event) == (1, 0)
+
+
+def test_an_organiser_is_told_that_the_address_is_registered():
+    holder, known = factories.fill(factories.event(), 2)
+    substitute = factories.substitute(email=known.email)
+
+    with pytest.raises(actions.RegistrationError, match="už je přihlášená"):
+        actions.hand_over(holder.pk, substitute, actor_id=7)
+
+    assert [len(facts(row)) for row in (holder, known)] == [1, 1]
+
+
+def test_past_the_deadline_organisers_hand_over_and_whom_they_gave_time():
+    event = factories.event(substitution_hours=2)
+    first, second, third = factories.fill(event, 3)
+    actions.reopen_deadline(third.pk, event.starts_at - timedelta(minutes=30))
+
+    with time_machine.travel(event.starts_at - timedelta(hours=2), tick=False):
+        with pytest.raises(actions.RegistrationError):
+            actions.hand_over(first.pk, factories.substitute())
+        actions.hand_over(second.pk, factories.substitute(), actor_id=7)
+        actions.hand_over(third.pk, factories.substitute())
+    started = time_machine.travel(event.starts_at, tick=False)
+    with started, pytest.raises(actions.RegistrationError):
+        actions.hand_over(first.pk, factories.substitute(), actor_id=7)
+
+    first.refresh_from_db()
+    assert (first.status, shown(event)) == ("confirmed", (3, 0))
