@@ -97,6 +97,8 @@ def _parties(cast: Cast) -> Iterator[State]:
     person = cast.people["in-party"].pk
     yield State("party-cancel-one", at("cancel_in_party", own, query=f"?person={person}"))
     yield State("party-cancel-all", at("cancel_in_party", own))
+    query = f"?person={person}"
+    yield State("substitute-in-party", at("substitute_in_party", own, query=query))
     page = at("add_to_party", own)
     yield State("party-add", page)
     yield State("party-add-errors", page, "stranger", INVALID, filled({}), ".error-summary li")
@@ -122,6 +124,8 @@ def _desk(cast: Cast) -> Iterator[State]:
     )
     person = cast.people["in-party"].pk
     yield State("admin-answers", at("correct_answers", person), "organiser")
+    for name in ("hand_over_place", "write_note", "reopen_deadline"):
+        yield State(f"admin-{name}", at(name, person), "organiser")
     question = Question.objects.earliest("pk").pk
     page = at("admin:registrations_question_change", question)
     yield State("admin-question", page, "organiser")
