@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from events import dates
 from events.models import Event, Series
+from notifications.mail_rows import Row, aligned
+from notifications.mail_words import shortened, when_of, where_of
 from notifications.models import Message
-from notifications.readers import Row, aligned, shortened, when_of, where_of
 from registrations.models import Invitation, InvitationChange, Registration
 
 Reason = Message.Reason

@@ -1,7 +1,6 @@
 """What the templates of a mail are given: reader, place and moment, each in plain words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,39 +11,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from events import dates
-from events.models import Event, EventChange, Venue
+from events.models import Event, EventChange
 from events.states import State
-from events.templatetags.status import when
-from notifications.announcements import FINAL
+from notifications.mail_rows import Change, Row, aligned, rows_of, rows_of_changes
+from notifications.mail_words import hours_of, shortened, when_of, where_of
 from notifications.models import Follow, Message
 from notifications.news import News, news_for
 from registrations import placing, questions, rules
 from registrations.models import Booking, Registration, RegistrationChange
 
 Kind = Message.Kind
-LONGEST_NAME_IN_SUBJECT = 80
-LONGEST_ALIGNED_LABEL = 24
 # What tells of a place: by then a chosen option may be full.
 TELLING_OF_OPTIONS = {Kind.CONFIRMED, Kind.PROMOTED, Kind.PENDING, Kind.OFFERED}
 # Hours before which Czech says "ve" instead of "v" (ve dvě, ve dvanáct, ve dvacet).
 _HOURS_WITH_VE = {2, 3, 4, 12, 13, 14, 20, 21, 22, 23}
-
-
-@dataclass(frozen=True)
-class Row:
-    """A label and its value."""
-
-    label: str
-    value: str
-    is_strong: bool = False
-
-
-@dataclass(frozen=True)
-class Change:
-    """An old value, empty where there was none, and the new one."""
-
-    old: str
-    new: str
 
 
 def values_of(
@@ -61,9 +41,9 @@ def values_of(
     values |= _of_kind(message, registration, now)
     if message.kind in TELLING_OF_OPTIONS:
         values |= _lost_options(registration, now)
-    rows = _rows(message.kind, registration, news, values)
+    rows = rows_of(message.kind, registration, news, values)
     values["rows"] = rows
-    values["rows_text"] = aligned([*_change_rows(values, message.kind), *rows])
+    values["rows_text"] = aligned([*rows_of_changes(values, message.kind), *rows])
     return values
 
 
@@ -150,7 +130,7 @@ def _place(registration: Registration) -> dict[str, Any]:
         "what": series.title if series.is_closed_door else shortened(event.name_in_line),
         "name": f"{series.title}, {event.name}",
         "day": day,
-        "when": _when(event.starts_at, event.ends_at),
+        "when": hours_of(event.starts_at, event.ends_at),
         "where": where,
         "preheader": _preheader(event, where),
         "is_closed_door": series.is_closed_door,
@@ -162,28 +142,9 @@ def _place(registration: Registration) -> dict[str, Any]:
 
 
 def _preheader(event: Event, where: str) -> str:
-    when = _when(event.starts_at, event.ends_at)
+    when = hours_of(event.starts_at, event.ends_at)
     hidden = event.series.is_closed_door or not where
     return f"{when}." if hidden else f"{where}, {when}."
-
-
-def shortened(text: str) -> str:
-    longest = LONGEST_NAME_IN_SUBJECT
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
-
-
-def when_of(event: Event) -> str:
-    """Day and hours; for an event without a date its period in words."""
-    return _when(event.starts_at, event.ends_at) or when(event)
-
-
-def _when(starts_at: datetime | None, ends_at: datetime | None) -> str:
-    return dates.full_range(starts_at, ends_at) if starts_at and ends_at else ""
-
-
-def where_of(venue: Venue | None) -> str:
-    parts = (venue.name, venue.street_and_town) if venue else ()
-    return ", ".join(part for part in parts if part)
 
 
 def _reader(message: Message, registration: Registration) -> dict[str, Any]:
@@ -247,8 +208,8 @@ def _change_words(kind: str, news: News, event: Event) -> dict[str, Any]:
     """Old and new values side by side; the times first, because they matter most."""
     changes = []
     if news.starts_at:
-        old = _when(news.starts_at, news.ends_at)
-        changes.append(Change(old, _when(event.starts_at, event.ends_at)))
+        old = hours_of(news.starts_at, news.ends_at)
+        changes.append(Change(old, hours_of(event.starts_at, event.ends_at)))
     if news.is_venue_new:
         changes.append(Change(where_of(news.venue), where_of(event.venue)))
     if news.title is not None:
@@ -304,90 +265,3 @@ def _at_hour(starts_at: datetime) -> str:
     if dates.in_prague(starts_at).hour in _HOURS_WITH_VE:
         return pgettext("before 2-4, 12-14 and 20-23 o'clock", "at %(time)s") % clock
     return _("at %(time)s") % clock
-
-
-def _rows(kind: str, registration: Registration, news: News, values: dict[str, Any]) -> list[Row]:
-    """The facts under the first sentence, in the order of the mocks."""
-    code = Row(_("Code"), registration.reference, is_strong=True)
-    when = values["when"]
-    if kind == Kind.MOVED:
-        return [code] if news.starts_at else [Row(_("When"), _unchanged(when)), code]
-    if kind == Kind.CALLED_OFF and news.starts_at:
-        # The date that the reader knows; another one was never told.
-        when = _when(news.starts_at, news.ends_at)
-    where = values["where"]
-    if kind == Kind.REINSTATED:
-        # What changed meanwhile stands above, old and new.
-        when, where = "" if news.starts_at else when, "" if news.is_venue_new else where
-    rows = [Row(_("When"), when, is_strong=True), Row(_("Where"), where)]
-    # A party's people stand in rows of their own.
-    if kind == Kind.NOMINATED:
-        rows += _rows_of_nomination(values)
-    elif kind != Kind.PARTY:
-        rows += _own_rows(kind, registration, values)
-    return [row for row in rows if row.value]
-
-
-def _rows_of_nomination(values: dict[str, Any]) -> list[Row]:
-    until = Row(_("Answer by"), values["answer_until"], is_strong=True)
-    return [until, Row(_("Nominated by"), values["nominated_by"]), Row(_("Who"), values["who"])]
-
-
-def _own_rows(kind: str, registration: Registration, values: dict[str, Any]) -> list[Row]:
-    who = Row(_("Who"), values["who"])
-    code = Row(_("Code"), registration.reference, is_strong=True)
-    if kind == Kind.CALLED_OFF:
-        return [who] if values["reads_as_contact"] else []
-    if kind in FINAL:
-        return [who]
-    if kind == Kind.OFFERED:
-        return [Row(_("Offered until"), values["offered_until"], is_strong=True), who, code]
-    if kind == Kind.WAITING:
-        counted = _("%(position)s. (counted on %(moment)s)") % {
-            "position": values["position"],
-            "moment": values["counted_at"],
-        }
-        return [who, Row(_("Position"), counted, is_strong=True), code]
-    if kind == Kind.REMINDER:
-        return [Row(_("Travel"), _travel(registration.event.venue)), who, code]
-    said = _said(registration) if kind == Kind.ANSWERS_CHANGED else []
-    return [who, *said, code]
-
-
-def _said(registration: Registration) -> list[Row]:
-    """Every answer, and what the person needs, as they stand now."""
-    said = [Row(one.label, one.words) for one in questions.said_by(registration)]
-    return [*said, Row(_("Needs"), ", ".join(registration.needs))]
-
-
-def _travel(venue: Venue | None) -> str:
-    return " ".join(f"{venue.travel} {venue.access}".split()) if venue else ""
-
-
-def _change_rows(values: dict[str, Any], kind: str) -> list[Row]:
-    """The text part's way to say what the HTML strikes through."""
-    if kind not in {Kind.MOVED, Kind.REINSTATED}:
-        return []
-    rows = []
-    for change in values["changes"]:
-        rows += [Row(_("Before"), change.old), Row(_("Now"), change.new)]
-    if values["unchanged_where"]:
-        rows.append(Row(_("Where"), _unchanged(values["unchanged_where"])))
-    return [row for row in rows if row.value]
-
-
-def _unchanged(value: str) -> str:
-    return _("%(value)s (unchanged)") % {"value": value}
-
-
-def aligned(rows: Sequence[Row]) -> str:
-    """Values under one another, but those of long labels, which are questions of organisers."""
-    labels = (len(row.label) for row in rows if len(row.label) <= LONGEST_ALIGNED_LABEL)
-    width = max(labels, default=0) + 3
-    return "\n".join(_line(row, width) for row in rows)
-
-
-def _line(row: Row, width: int) -> str:
-    if len(row.label) <= LONGEST_ALIGNED_LABEL:
-        return f"{row.label + ':':<{width}}{row.value}"
-    return f"{row.label}{'' if row.label.endswith('?') else ':'} {row.value}"

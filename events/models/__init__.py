@@ -1,6 +1,8 @@
 """What happens, when and where: places, series, events and their parts."""
 
-from events.models.event import AgendaItem, Event, EventChange, EventQuerySet, new_uid
+from events.models.agenda import AgendaItem
+from events.models.changes import EventChange
+from events.models.event import Event, EventQuerySet, new_uid
 from events.models.places import (
     CZECH_ORDER,
     Kraj,

@@ -1,4 +1,4 @@
-"""An event, the points of its programme, and the facts about it."""
+"""An event: what one can have a place in."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events import history
+from events.models.agenda import AgendaItem
 from events.models.places import Municipality, Region, Venue
 from events.models.series import Area, Partner, Series
 from events.models.texts import translated
@@ -398,84 +398,3 @@ class Event(models.Model):
         if self.is_full or self.places_waiting:
             return State.WAITING_LIST if self.has_waiting_list else State.FULL
         return State.FEW if self.has_few_places else State.OPEN
-
-
-class AgendaItem(models.Model):
-    """A point of an event's programme; it moves with the start."""
-
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="agenda")
-    minutes_after_start = models.PositiveSmallIntegerField(_("minutes after the start"))
-    title_cs = models.CharField(_("title (Czech)"), max_length=200)
-    title_en = models.CharField(_("title (English)"), max_length=200, blank=True)
-    note_cs = models.CharField(_("note (Czech)"), max_length=200, blank=True)
-    note_en = models.CharField(_("note (English)"), max_length=200, blank=True)
-    area = models.ForeignKey(
-        Area, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("area")
-    )
-    is_break = models.BooleanField(_("break"), default=False)
-
-    class Meta:
-        verbose_name = _("point of the programme")
-        verbose_name_plural = _("programme")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["event", "minutes_after_start"], name="agenda_has_one_point_at_a_time"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-    @property
-    def title(self) -> str:
-        return translated(self, "title")
-
-    @property
-    def note(self) -> str:
-        return translated(self, "note")
-
-    @property
-    def starts_at(self) -> datetime | None:
-        start = self.event.starts_at
-        return start + timedelta(minutes=self.minutes_after_start) if start else None
-
-
-class EventChange(history.Change):
-    """A fact about an event."""
-
-    class Kind(models.TextChoices):
-        CREATED = "created", _("Created")
-        ANNOUNCED = "announced", _("Announced for a period")
-        SCHEDULED = "scheduled", _("Date set")
-        MOVED = "moved", _("Moved")
-        RETITLED = "retitled", _("Renamed")
-        CALLED_OFF = "called_off", _("Called off")
-        REINSTATED = "reinstated", _("Reinstated")
-        CAPACITY_CHANGED = "capacity_changed", _("Capacity changed")
-        ADMISSION_CHANGED = "admission_changed", _("Way in changed")
-        QUOTAS_CHANGED = "quotas_changed", _("Quotas changed")
-        EDITED = "edited", _("Edited")
-        LIST_READ = "list_read", _("List of people read")
-        LIST_EXPORTED = "list_exported", _("List of people exported")
-
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="changes")
-
-    class Meta:
-        verbose_name = _("event's history")
-        verbose_name_plural = _("events' history")
-        indexes = [history.unannounced("event_change_unannounced")]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["event", "event_revision"],
-                condition=~Q(
-                    kind__in=[
-                        *("capacity_changed", "admission_changed", "quotas_changed", "edited"),
-                        *("list_read", "list_exported"),
-                    ]
-                ),
-                name="event_change_has_its_own_revision",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.Kind(self.kind).label)

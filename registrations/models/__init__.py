@@ -1,6 +1,7 @@
 """Who comes, how they got there, and what they answered."""
 
 from registrations.models.bookings import Booking, new_secret
+from registrations.models.changes import RegistrationChange
 from registrations.models.invitations import (
     Invitation,
     InvitationChange,
@@ -13,7 +14,6 @@ from registrations.models.registration import (
     NEEDS,
     REFERENCE_ALPHABET,
     Registration,
-    RegistrationChange,
     RegistrationQuerySet,
 )
 

@@ -1,4 +1,4 @@
-"""One person's whole relation to one event, and the facts about it."""
+"""One person's whole relation to one event."""
 
 import functools
 from datetime import datetime
@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import fold
-from events import history
 from events.models import Event, Municipality, Series, new_uid
 from registrations.models.bookings import Booking, new_secret
+from registrations.models.changes import RegistrationChange
 from registrations.models.organisations import Organisation
 from registrations.states import CSS_CLASS, HOLDING_A_PLACE, LIVE, MOVES, Status
 
@@ -357,7 +357,7 @@ class Registration(models.Model):
         self,
         status: Status,
         *,
-        kind: "RegistrationChange.Kind",
+        kind: RegistrationChange.Kind,
         now: datetime,
         actor_id: int | None = None,
         via: str = "",
@@ -365,7 +365,7 @@ class Registration(models.Model):
         data: dict[str, Any] | None = None,
         taken_after: int | None = None,
         capacity_at: int | None = None,
-    ) -> "RegistrationChange":
+    ) -> RegistrationChange:
         """The only line that assigns `status`: saves the row and writes the fact.
 
         The caller holds the event's lock and has read `self.event` under it. Raises ValueError for
@@ -393,13 +393,13 @@ class Registration(models.Model):
 
     def write_fact(
         self,
-        kind: "RegistrationChange.Kind",
+        kind: RegistrationChange.Kind,
         now: datetime,
         *,
         from_status: str | None = None,
         data: dict[str, Any] | None = None,
         **fields: Any,
-    ) -> "RegistrationChange":
+    ) -> RegistrationChange:
         """A fact at the revisions of now; without `from_status` one that changes no status.
 
         `fields` are the other columns of the fact.
@@ -416,52 +416,3 @@ class Registration(models.Model):
             data=data or {},
             **fields,
         )
-
-
-class RegistrationChange(history.Change):
-    """A fact about a registration; a confirming one keeps the count it was decided by."""
-
-    class Kind(models.TextChoices):
-        REGISTERED = "registered", _("Registered")
-        REGISTERED_AGAIN = "registered_again", _("Registered again")
-        PROMOTED = "promoted", _("Place given")
-        APPROVED = "approved", _("Application approved")
-        REJECTED = "rejected", _("Application turned down")
-        OFFERED = "offered", _("Place offered")
-        ACCEPTED = "accepted", _("Offer taken")
-        DECLINED = "declined", _("Offer passed on")
-        OFFER_EXPIRED = "offer_expired", _("Offer expired")
-        PRIORITISED = "prioritised", _("Priority changed")
-        NOMINATED = "nominated", _("Nominated")
-        NOMINATION_ACCEPTED = "nomination_accepted", _("Nomination accepted")
-        NOMINATION_DECLINED = "nomination_declined", _("Nomination declined")
-        NOMINATION_ENDED = "nomination_ended", _("Nomination ended")
-        CANCELLED = "cancelled", _("Attendance cancelled")
-        ANSWERS_CHANGED = "answers_changed", _("Answers changed")
-        CORRECTED = "corrected", _("Address corrected")
-        TRANSFERRED = "transferred", _("Moved to a corrected address")
-        HANDED_OVER = "handed_over", _("Place handed over")
-        TOOK_OVER = "took_over", _("Place taken over")
-        NOTED = "noted", _("Organisers' note changed")
-        DEADLINE_REOPENED = "deadline_reopened", _("Deadline reopened")
-
-    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="changes")
-    from_status = models.CharField(max_length=10, blank=True)
-    to_status = models.CharField(max_length=10)
-    registration_revision = models.PositiveIntegerField()
-    taken_after = models.PositiveIntegerField(null=True, blank=True)
-    capacity_at = models.PositiveIntegerField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("registration's history")
-        verbose_name_plural = _("registrations' history")
-        indexes = [history.unannounced("registration_change_unann")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(taken_after__isnull=True) | Q(taken_after__lte=F("capacity_at")),
-                name="no_fact_confirms_beyond_the_capacity",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.Kind(self.kind).label)
