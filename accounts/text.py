@@ -5,6 +5,8 @@ import unicodedata
 
 # Bidirectional controls can make a line read as what it is not (Unicode TR 36 §3.3).
 _BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# A byte order mark, which a file's first line brings along; readers drop it or show a box.
+_BOM = "\ufeff"
 _UNCLEAN = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -14,14 +16,14 @@ def is_clean(text: str) -> bool:
 
 
 def clean(text: str) -> str:
-    """NFC, one line, single spaces, no control and no bidirectional characters."""
+    """NFC, one line, single spaces, no controls, also of direction, no byte order mark."""
     if not text.isprintable():
         text = "".join(char for char in text if char.isspace() or _is_kept(char))
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _is_kept(char: str) -> bool:
-    return char not in _BIDI and unicodedata.category(char) not in {"Cc", "Cs"}
+    return char not in _BIDI and char != _BOM and unicodedata.category(char) not in {"Cc", "Cs"}
 
 
 def fold(text: str) -> str:

@@ -194,7 +194,11 @@ def remind_invited_to_series(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _remind(request: HttpRequest, target: Target) -> HttpResponse:
-    number = actions.remind_invited(target, actor_id=request.user.pk)
+    try:
+        number = actions.remind_invited(target, actor_id=request.user.pk)
+    except actions.RegistrationError as error:
+        messages.error(request, str(error))
+        return redirect(_page_of(target))
     text = ngettext("%(count)s person is reminded.", "%(count)s people are reminded.", number)
     messages.success(request, text % {"count": number})
     return redirect(_page_of(target))

@@ -126,15 +126,18 @@ def of_approving(event: Event, registrations: Sequence[Registration], now: datet
     places, preview = capacity.count(event), Preview()
     for registration in registrations:
         registration.event = event
-        status = placing.status_of_approved(registration, places)
-        held = capacity.holds_a_place(event, registration.status)
+    for unit in waiting_list.units_of(registrations):
+        status = placing.status_of_approved(unit, places)
         is_confirmed = status == Status.CONFIRMED
-        person = Person.of(registration)
-        places = places.after(person, taken=is_confirmed - held, waiting=not is_confirmed)
-        registration.status = status
-        fact = _fact(registration, Kind.APPROVED, status, now)
-        preview += _counted(messages_of(fact, [registration], now))
-        preview += Preview(confirmed=is_confirmed, waiting=not is_confirmed)
+        for registration in unit:
+            held = capacity.holds_a_place(event, registration.status)
+            person = Person.of(registration)
+            places = places.after(person, taken=is_confirmed - held, waiting=not is_confirmed)
+            registration.status = status
+            fact = _fact(registration, Kind.APPROVED, status, now)
+            fact.data = placing.spoken_for(unit, registration)
+            preview += _counted(messages_of(fact, [registration], now))
+            preview += Preview(confirmed=is_confirmed, waiting=not is_confirmed)
     return preview
 
 

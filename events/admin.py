@@ -1,6 +1,6 @@
 """Organisers' screens of series, sessions and venues; what people must hear of has buttons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -74,10 +74,14 @@ class PeopleAdmin(PlainAdmin):
         response = super().changelist_view(request, extra_context)
         shown = getattr(response, "context_data", None) or {}
         rows = shown["cl"].result_list if "cl" in shown else []
-        closed = {row.event_id for row in rows if row.event and row.event.series.is_closed_door}
+        closed = self.closed_events(rows)
         if closed:
             actions.note_reading(closed, actor_id=request.user.pk)
         return response
+
+    def closed_events(self, rows: Iterable[Any]) -> set[int]:
+        """The events behind a closed door of which these rows name people."""
+        return {row.event_id for row in rows if row.event and row.event.series.is_closed_door}
 
 
 class PlainInline(admin.TabularInline[Any, Any]):

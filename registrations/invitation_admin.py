@@ -1,5 +1,6 @@
 """Organisers' screen of invitations: who has answered and who has not; buttons lead to actions."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from events import actions, dates
+from events import dates
 from events.admin import PeopleAdmin, status_word
 from events.history_lines import Difference, Line, names_of_actors, who_did
 from events.models import Event
@@ -58,18 +59,12 @@ class InvitationAdmin(PeopleAdmin):
         own = Registration.objects.filter(invitation=OuterRef("pk"))
         return Invitation.objects.visible_to(request.user).annotate(has_come=Exists(own))
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Reading the invited of a closed-door series is kept with each of its events (rule 16)."""
-        response = super().changelist_view(request, extra_context)
-        shown = getattr(response, "context_data", None) or {}
-        rows = shown["cl"].result_list if "cl" in shown else []
+    def closed_events(self, rows: Iterable[Any]) -> set[int]:
+        """Who is invited to a closed-door series is read of each of its events."""
+        rows = list(rows)
         closed = {row.series_id for row in rows if row.series and row.series.is_closed_door}
         events = Event.objects.filter(series__in=closed).values_list("pk", flat=True)
-        if closed and events:
-            actions.note_reading(set(events), actor_id=request.user.pk)
-        return response
+        return super().closed_events(rows) | (set(events) if closed else set())
 
     @admin.display(description=_("Whom"), ordering="name")
     def addressee(self, invitation: Invitation) -> str:

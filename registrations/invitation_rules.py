@@ -57,6 +57,11 @@ def problems_of_inviting(
     """Why nobody can be invited to this until then; `expires_at` is aware."""
     if expires_at <= now:
         return [_("The invitation would have expired already.")]
+    return problems_of_reminding(target, now)
+
+
+def problems_of_reminding(target: Event | Series, now: datetime) -> list[Problem]:
+    """Why nobody is reminded of an invitation to this: no mail about it would leave."""
     if isinstance(target, Series):
         return []
     if target.is_called_off:

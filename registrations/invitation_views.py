@@ -81,12 +81,14 @@ def _page(
     form: Form | None = None,
     status: int = 200,
     notice: str = "",
+    *,
+    is_of_quota: bool = False,
 ) -> HttpResponse:
     if item and form is None and not item.problems:
         form = _empty_form(item)
     context = {"invited": own, "invitation": own.invitation, "item": item, "form": form}
     context |= {"event": item.event if item else None, "notice": notice, "now": own.now}
-    context["is_wrong"] = status == INVALID
+    context |= {"is_wrong": status == INVALID, "is_of_quota": is_of_quota}
     return render(request, "registrations/invitation.html", context, status=status)
 
 
@@ -129,7 +131,8 @@ def _answer(
         form = form.refilled(nonce=Nonce.new(item.event.pk, own.now).signed())
         return _page(request, own, item, form, INVALID, str(error))
     except actions.RegistrationError as error:
-        return _page(request, own, item, form, INVALID, str(error))
+        is_of_quota = isinstance(error, actions.QuotaReached)
+        return _page(request, own, item, form, INVALID, str(error), is_of_quota=is_of_quota)
     except OperationalError:
         later = _("Cannot save now; your input is kept. Try it in a while.")
         return _page(request, own, item, form, UNAVAILABLE, later)

@@ -43,10 +43,10 @@ def status_of_newcomer(registration: Registration, *, has_room: bool) -> Status:
     return Status.CONFIRMED if has_room else Status.WAITING
 
 
-def status_of_approved(registration: Registration, places: Places) -> Status:
-    """What a pending row becomes once it is approved: its place is there, or it waits for one."""
-    is_held = holds_a_place(registration.event, registration.status)
-    has_place = is_held or places.has_room(Person.of(registration))
+def status_of_approved(unit: Sequence[Registration], places: Places) -> Status:
+    """What pending rows become once approved together: their places are there, or they wait."""
+    is_held = all(holds_a_place(row.event, row.status) for row in unit)
+    has_place = is_held or places.has_room(*(Person.of(row) for row in unit))
     return Status.CONFIRMED if has_place else Status.WAITING
 
 

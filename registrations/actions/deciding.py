@@ -31,7 +31,8 @@ def approve(
     """Approves applications of one event, in the order they came, in one transaction.
 
     Who holds a place already, or finds one free, is confirmed; the others wait for one, approved.
-    An application that somebody decided meanwhile is left as it is. Raises RegistrationError,
+    Of a party that comes whole those approved at once get places for all of them, or wait. An
+    application that somebody decided meanwhile is left as it is. Raises RegistrationError,
     Event.DoesNotExist.
     """
     event = locked_event(event_id)
@@ -40,20 +41,24 @@ def approve(
     places = capacity.count(event)
     pending = Registration.objects.filter(event=event, pk__in=registration_ids).pending()
     rows = pending.in_order_of_arrival().select_related("organisation")
-    for registration in rows.select_for_update(of=("self",), no_key=True):
-        registration.event, registration.approved_at = event, now
-        status = placing.status_of_approved(registration, places)
-        places = placing.move(
-            registration,
-            status,
-            places,
-            now,
-            kind=Kind.APPROVED,
-            actor_id=actor_id,
-            passed_over=places.units_in_line,
-        )
+    for unit in waiting_list.units_of(rows.select_for_update(of=("self",), no_key=True)):
+        for registration in unit:
+            registration.event, registration.approved_at = event, now
+        status = placing.status_of_approved(unit, places)
+        passed_over = places.units_in_line
+        for registration in unit:
+            places = placing.move(
+                registration,
+                status,
+                places,
+                now,
+                kind=Kind.APPROVED,
+                actor_id=actor_id,
+                data=placing.spoken_for(unit, registration),
+                passed_over=passed_over if registration is unit[0] else [],
+            )
         reached = decided.confirmed if status == Status.CONFIRMED else decided.waiting
-        reached.append(registration)
+        reached += unit
     capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
     return decided
 
@@ -101,7 +106,7 @@ def promote(registration_id: int, *, reason: str, actor_id: int | None = None) -
         write_capacity(event, places.taken + 1, now, actor_id=actor_id, note=reason)
         places = capacity.count(event)
     registration.approved_at = now
-    after = placing.move(
+    placing.move(
         registration,
         Status.CONFIRMED,
         places,
@@ -111,7 +116,7 @@ def promote(registration_id: int, *, reason: str, actor_id: int | None = None) -
         note=reason,
         data={"out_of_turn": [False, True]},
     )
-    capacity.show(event, after)
+    capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
     return registration
 
 

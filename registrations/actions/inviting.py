@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,8 +15,6 @@ from registrations.models import Invitation, InvitationChange
 from registrations.rules import RegistrationError, refuse
 
 Kind = InvitationChange.Kind
-# Who was written to within this time is not reminded: a second click writes nobody twice.
-QUIET_AFTER_INVITING = timedelta(hours=24)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,10 +101,13 @@ def send_invitation_again(
 def remind_invited(target: Event | Series, *, actor_id: int | None = None) -> int:
     """Reminds everybody invited to this who has not answered; returns how many.
 
-    Who was written to in the last 24 hours is left in peace.
+    Who was written to in the last 24 hours is left in peace. Raises RegistrationError where the
+    event is called off or over.
     """
     now = timezone.now()
-    waiting = Invitation.objects.to(target).unanswered(now).quiet_since(now - QUIET_AFTER_INVITING)
+    current = _locked(target)
+    refuse(invitation_rules.problems_of_reminding(current, now))
+    waiting = Invitation.objects.to(current).remindable(now)
     rows = list(waiting.order_by("pk").select_for_update(of=("self",), no_key=True))
     for invitation in rows:
         invitation.sent_at = now

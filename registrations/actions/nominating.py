@@ -109,7 +109,7 @@ def accept_nomination(registration_id: int, *, via: str = "") -> Registration:
     places = capacity.recount(event)
     refuse(invitation_rules.problems_of_accepting(registration, now))
     person = Person.of(registration)
-    rules.refuse_beyond_quotas(event, places.reached(person), waits_within_limit=False)
+    rules.refuse_beyond_quotas(event, places.reached(person), waits_within_limit=True)
     # An invitation is an organiser's approval; the place in line is that of the acceptance.
     registration.approved_at = registration.joined_at = now
     after = placing.move(

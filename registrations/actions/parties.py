@@ -19,6 +19,7 @@ from registrations.actions.steps import (
     new_registration,
     problems_of,
     register_again,
+    tell_of_known,
 )
 from registrations.applications import Application, Party
 from registrations.models import Booking, Person, Registration, RegistrationChange
@@ -51,7 +52,8 @@ def register_party(event_id: int, party: Party, submit: Submit) -> Booking:
     booking = book(party, submit, now, is_together=party.is_together, known_names=known_names)
     for row, _application in newcomers:
         row.booking, row.is_in_party = booking, party.is_together and len(newcomers) > 1
-    capacity.show(event, _enter_all([row for row, _application in newcomers], places, now))
+    entering = [row for row, _application in newcomers]
+    capacity.show(event, _enter_all(entering, places, submit, now))
     for row, application in newcomers:
         questions.record(row, application.answers)
     return booking
@@ -94,7 +96,7 @@ def _newcomers(
 
 
 def _enter_all(
-    rows: Sequence[Registration], places: capacity.Places, now: datetime
+    rows: Sequence[Registration], places: capacity.Places, submit: Submit, now: datetime
 ) -> capacity.Places:
     """All with one answer where they come together, else each with their own, in order."""
     passed_over = places.units_in_line
@@ -103,7 +105,16 @@ def _enter_all(
         has_room = has_room_for_all if row.is_in_party else places.has_room(Person.of(row))
         over = passed_over if row is rows[0] else []
         data = placing.spoken_for(rows, row, least=1)
-        places = enter(row, places, now, has_room=has_room, passed_over=over, data=data)
+        places = enter(
+            row,
+            places,
+            now,
+            has_room=has_room,
+            via=submit.via,
+            actor_id=submit.actor_id,
+            passed_over=over,
+            data=data,
+        )
     return places
 
 
@@ -128,10 +139,11 @@ def add_to_party(booking_id: int, application: Application, *, via: str = "") ->
     questions.refuse_full(event, application.answers)
     known = known_registration(event, application)
     if known:
+        tell_of_known(booking, application.name)
         return register_again(known, now)
     row.booking = booking
     has_room = places.has_room(Person.of(row))
-    after = enter(row, places, now, has_room=has_room, passed_over=places.units_in_line)
+    after = enter(row, places, now, has_room=has_room, via=via, passed_over=places.units_in_line)
     questions.record(row, application.answers)
     capacity.show(event, after)
     return row
@@ -187,7 +199,7 @@ def _rows(booking: Booking, event: Event, *statuses: str) -> list[Registration]:
 def accept_party_offer(booking_id: int, *, via: str = "") -> list[Registration]:
     """Takes the places offered to a party; the rows returned tell what became of them.
 
-    After the deadline the offer expires in the same transaction, as of one person. Raises
+    An offer past its deadline expires in the same transaction, as of one person. Raises
     RegistrationError where nothing is offered, Booking.DoesNotExist.
     """
     return _answer(booking_id, Status.CONFIRMED, Kind.ACCEPTED, via)
@@ -205,8 +217,9 @@ def _answer(booking_id: int, status: Status, kind: Kind, via: str) -> list[Regis
     if not rows:
         raise RegistrationError([_("No place is offered to you now.")])
     refuse(rules.problems_of_answering_at(event, now))
-    if any(row.is_offer_over(now) for row in rows):
-        status, kind, via = Status.EXPIRED, Kind.OFFER_EXPIRED, ""
-    waiting_list.end_offer(rows, status, kind, now, via=via)
+    late = [row for row in rows if row.is_offer_over(now)]
+    waiting_list.end_offer(late, Status.EXPIRED, Kind.OFFER_EXPIRED, now)
+    in_time = [row for row in rows if row not in late]
+    waiting_list.end_offer(in_time, status, kind, now, via=via)
     capacity.show(event, waiting_list.fill(event, now))
     return rows

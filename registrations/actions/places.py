@@ -14,7 +14,7 @@ from events.models import Event, EventChange
 from registrations import capacity, placing, questions, rules, waiting_list
 from registrations.actions.locks import locked_event
 from registrations.actions.steps import write_capacity, write_settings
-from registrations.models import Quota, Registration, RegistrationChange
+from registrations.models import Person, Quota, Registration, RegistrationChange
 from registrations.states import Status
 
 
@@ -110,10 +110,12 @@ def _specs(quotas: Iterable[Quota]) -> list[list[Any]]:
 
 def _problems_of_holding(event: Event) -> list[rules.Problem]:
     """Nobody gets a place that is not there, those who await a decision neither (invariant 1)."""
-    pending = Registration.objects.filter(event=event).pending().count()
-    free = capacity.count(event).free
-    if pending <= max(0, free):
-        return questions.problems_of_holding(event)
+    rows = Registration.objects.filter(event=event).pending().select_related("organisation")
+    people, places = [Person.of(row) for row in rows], capacity.count(event)
+    pending = len(people)
+    if pending <= max(0, places.free):
+        beyond = rules.problems_of_quotas(places.reached(*people)) if people else []
+        return beyond or questions.problems_of_holding(event)
     text = ngettext(
         "%(count)s application awaits a decision, more than places are free.",
         "%(count)s applications await a decision, more than places are free.",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.transactions import action
 from events.models import Event
-from registrations import capacity, placing, questions, rules
+from registrations import capacity, placing, questions, rules, waiting_list
 from registrations.actions.locks import locked_event
 from registrations.actions.steps import (
     KeyReused,
@@ -62,6 +62,8 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
         places,
         now,
         has_room=places.has_room(Person.of(registration)),
+        via=submit.via,
+        actor_id=submit.actor_id,
         passed_over=places.units_in_line,
     )
     questions.record(registration, application.answers)
@@ -126,7 +128,7 @@ def _confirm_out_of_turn(
     reason: str,
 ) -> None:
     registration.approved_at = now
-    after = placing.move(
+    placing.move(
         registration,
         Status.CONFIRMED,
         places,
@@ -137,4 +139,6 @@ def _confirm_out_of_turn(
         note=reason,
         data={"out_of_turn": [False, True]},
     )
-    capacity.show(registration.event, after)
+    # Who waited in a party leaves a smaller one, which may fit now.
+    event = registration.event
+    capacity.show(event, waiting_list.fill(event, now, actor_id=submit.actor_id))

@@ -8,7 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.transactions import action
 from registrations import capacity, placing, questions, rules, waiting_list
 from registrations.actions.locks import locked_registration
-from registrations.actions.steps import new_reference, register_again
+from registrations.actions.steps import (
+    known_person,
+    new_reference,
+    register_again,
+    tell_of_known,
+)
 from registrations.applications import Substitute
 from registrations.models import NEEDS, Person, Registration, RegistrationChange
 from registrations.states import Status
@@ -48,7 +53,7 @@ def _copy_with_address(
     kept = (
         *("event", "booking", "name", "organisation", "organisation_name", "town", "language"),
         *("priority", "joined_at", "created_at", "approved_at", "reference", "invitation"),
-        *("is_substitute", "deadline_reopened_until", "note", "tags", *NEEDS),
+        *("is_in_party", "is_substitute", "deadline_reopened_until", "note", "tags", *NEEDS),
     )
     values = {name: getattr(old, name) for name in kept}
     return Registration(**values, email=email, offered_until=offered_until)
@@ -84,6 +89,7 @@ def hand_over(
     old.checked_in_at = None
     old.move_to(Status.CANCELLED, kind=Kind.HANDED_OVER, now=now, actor_id=actor_id, via=via)
     if known:
+        tell_of_known(old.booking, substitute.name)
         register_again(known, now)
         _place_known(known, now, actor_id=actor_id, via=via)
     new = known or _in_place_of(old, substitute, now, actor_id=actor_id, via=via)
@@ -92,14 +98,13 @@ def hand_over(
 
 
 def _known(old: Registration, substitute: Substitute) -> Registration | None:
-    """The substitute's own live registration for the event, under its lock."""
-    live = Registration.objects.filter(event=old.event).live()
-    if substitute.email:
-        live = live.filter(email=substitute.email)
-    else:
-        live = live.filter(email="", booking=old.booking, name=substitute.name)
-    rows = live.select_related("organisation", "booking").order_by("pk")
-    found = rows.select_for_update(of=("self",), no_key=True).first()
+    """The substitute's own live registration for the event."""
+    found = known_person(
+        old.event,
+        email=substitute.email,
+        name=substitute.name,
+        contact_email=old.booking.contact_email,
+    )
     if found:
         found.event = old.event
     return found

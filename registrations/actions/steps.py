@@ -75,13 +75,25 @@ def invitation_used(event: Event, submit: Submit, now: datetime) -> Invitation |
 
 
 def known_registration(event: Event, application: Application) -> Registration | None:
+    """The live registration of who applies."""
+    own = application
+    return known_person(event, email=own.email, name=own.name, contact_email=own.contact_email)
+
+
+def known_person(event: Event, *, email: str, name: str, contact_email: str) -> Registration | None:
     """The live registration of this person: by address, or by contact and name without one."""
-    live = Registration.objects.filter(event=event, email=application.email).live()
-    if application.email:
+    live = Registration.objects.filter(event=event, email=email).live()
+    if email:
         return live.first()
-    same_contact = live.filter(booking__contact_email=application.contact_email)
-    name = fold(application.name)
-    return next((row for row in same_contact if fold(row.name) == name), None)
+    same_contact = live.filter(booking__contact_email=contact_email)
+    return next((row for row in same_contact if fold(row.name) == fold(name)), None)
+
+
+def tell_of_known(booking: Booking, name: str) -> None:
+    """The contact's page says of this person only that the answer went to their own address."""
+    if name not in booking.known_names:
+        booking.known_names = [*booking.known_names, name]
+        booking.save(update_fields=["known_names"])
 
 
 def book(application: Application | Party, submit: Submit, now: datetime, **fields: Any) -> Booking:
@@ -140,6 +152,8 @@ def enter(
     now: datetime,
     *,
     has_room: bool,
+    via: str,
+    actor_id: int | None = None,
     passed_over: Sequence[int] = (),
     data: dict[str, Any] | None = None,
 ) -> capacity.Places:
@@ -147,7 +161,7 @@ def enter(
 
     Returns the places after that; `passed_over` are the bookings that could not have the place.
     """
-    if registration.booking.via in APPROVED:
+    if via in APPROVED:
         registration.approved_at = now
     return placing.move(
         registration,
@@ -155,8 +169,8 @@ def enter(
         places,
         now,
         kind=Kind.REGISTERED,
-        actor_id=registration.booking.actor_id,
-        via=registration.booking.via,
+        actor_id=actor_id,
+        via=via,
         data=data,
         passed_over=passed_over,
     )

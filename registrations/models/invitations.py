@@ -1,7 +1,7 @@
 """Invitations: who may take places behind a door, for how long, and the facts about it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 MOST_PLACES = 50
+QUIET_AFTER_INVITING = timedelta(hours=24)
 
 
 def _came() -> RegistrationQuerySet:
@@ -58,10 +59,6 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Those not withdrawn: an address has one of these per event or series."""
         return self.filter(revoked_at__isnull=True)
 
-    def quiet_since(self, moment: datetime) -> Self:
-        """Those that were not written to after this moment."""
-        return self.filter(sent_at__lte=moment)
-
     def valid(self, now: datetime) -> Self:
         """Those that open something at this moment."""
         return self.filter(revoked_at__isnull=True, declined_at__isnull=True, expires_at__gt=now)
@@ -84,6 +81,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def unanswered(self, now: datetime) -> Self:
         """Those that are valid, and nobody has come by them."""
         return self.valid(now).filter(~Exists(_came()))
+
+    def remindable(self, now: datetime) -> Self:
+        """Those unanswered to which nobody wrote for a day: a second click writes nobody twice."""
+        return self.unanswered(now).filter(sent_at__lte=now - QUIET_AFTER_INVITING)
 
     def in_state(self, state: str | None, now: datetime) -> Self:
         """Those of one state, as `Invitation.state` says it; all of them for no state."""

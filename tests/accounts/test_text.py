@@ -28,6 +28,7 @@ def test_nul_and_lone_surrogates_are_not_clean(text: str) -> None:
         ("a\x00b\x7fc\x1fd", "abc d"),
         ("\u202eanna\u202c \u200fb", "anna b"),
         ("a\u00a0b\u2003c", "a b c"),
+        ("\ufeffAnna", "Anna"),
         ("a\r\nBcc: b", "a Bcc: b"),
         ("", ""),
     ],

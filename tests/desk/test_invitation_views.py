@@ -11,6 +11,8 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from accounts.models import User
+from desk.invitation_forms import LARGEST_FILE
+from events import actions as event_actions
 from events import dates
 from events.models import Event
 from registrations import actions
@@ -169,12 +171,45 @@ def test_remind_invited_writes_to_who_has_not_answered(
     to = {"event": event} if target is of_event else {"series": event.series}
     invitation = factories.invitation(**to)
     page = target(event, "change")
-    assert "Remind 1 person who has not answered" in desk.get(page).content.decode()
+    # Just written to: nobody is to be reminded yet.
+    assert "Remind 1 person who has not answered" not in desk.get(page).content.decode()
     with time_machine.travel(timezone.now() + timedelta(days=2)):
         desk.force_login(factories.organiser(language="en"))
+        assert "Remind 1 person who has not answered" in desk.get(page).content.decode()
         answer: Any = desk.post(target(event, "remind-invited"), follow=True)
     assert "1 person is reminded." in answer.content.decode()
     assert [kind for kind, _actor in kinds(invitation)] == ["invited", "reminded"]
+
+
+def test_remind_invited_to_a_called_off_session_writes_nothing(desk: Client, event: Event) -> None:
+    invitation = factories.invitation(event=event)
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        desk.force_login(factories.organiser(language="en"))
+        event_actions.cancel_event(event.pk)
+        answer: Any = desk.post(of_event(event, "remind-invited"), follow=True)
+    assert "The session is called off." in answer.content.decode()
+    assert [kind for kind, _actor in kinds(invitation)] == ["invited"]
+
+
+def test_import_invitations_of_a_file_too_large_comes_back(desk: Client, event: Event) -> None:
+    file = SimpleUploadedFile("lide.csv", b"x" * (LARGEST_FILE + 1))
+    answer = desk.post(of_event(event, "invite-list"), {"file": file} | until())
+    assert answer.status_code == 422
+    assert "file" in problems(answer)
+
+
+def test_import_invitations_takes_the_longest_list_in_both_steps(
+    desk: Client, event: Event
+) -> None:
+    row = "Jiří Žluťoučký Úpějící Kůň;kun{}@mesto.example\n"
+    rows = "jméno;e-mail\n" + "".join(map(row.format, range(1_000)))
+    file = SimpleUploadedFile("lide.csv", rows.encode())
+    page = of_event(event, "invite-list")
+    answer: Any = desk.post(page, {"file": file} | until())
+    sent = {"text": answer.context["form"]["text"].value(), "confirmed": "yes"} | until()
+    assert answer.status_code == 200
+    assert desk.post(page, sent).status_code == 302
+    assert event.invitations.count() == 1_000
 
 
 def test_pages_of_invitations_are_for_organisers(client: Client, own: Invitation) -> None:

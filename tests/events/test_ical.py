@@ -416,6 +416,7 @@ def whole(moment: datetime) -> datetime:
 
 @given(entry=entries)
 @example(entry=replace(ENTRY, summary="\\N\\n^n^'%2C\u2028\ud800'", attendee_name="\\,%5C’^^\x85"))
+@example(entry=replace(ENTRY, description="\ufeff", location="\ufeffSál"))
 @example(
     entry=replace(
         ENTRY,

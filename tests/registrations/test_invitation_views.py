@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from events import actions as event_actions
 from registrations import actions
-from registrations.models import Registration
+from registrations.models import Quota, Registration
 from tests import factories
 from tests.registrations.rows import statuses
 
@@ -111,6 +111,19 @@ def test_a_second_form_finds_no_place_left(client, event, own):
     assert answer.status_code == 422
     assert "All places of the invitation are used." in answer.content.decode()
     assert statuses(event) == ["confirmed"]
+
+
+def test_a_full_quota_lets_the_invited_wait_within_it(client, event, own):
+    actions.set_quotas(event.pk, [Quota(scope="each_municipality", limit=1)])
+    other = factories.invitation(event=event)
+    send(client, other, PERSON | {"email": "prvni@kolin.example"})
+
+    refused = send(client, own, PERSON)
+    assert refused.status_code == 422
+    assert 'name="waits_within_limit"' in refused.content.decode()
+    assert send(client, own, PERSON, waits_within_limit="on").status_code == 302
+
+    assert statuses(event) == ["confirmed", "waiting"]
 
 
 def test_a_full_session_puts_the_invited_on_the_waiting_list(client, event, own):

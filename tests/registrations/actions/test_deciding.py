@@ -21,7 +21,6 @@ def pks(rows):
     return [row.pk for row in rows]
 
 
-# --- Applying ---------------------------------------------------------------------------------
 def test_nobody_is_confirmed_without_approval():
     event = reviewed(capacity=2)
 
@@ -50,7 +49,6 @@ def test_an_organiser_who_registers_somebody_has_approved_them():
     assert row.approved_at is not None
 
 
-# --- Approving --------------------------------------------------------------------------------
 def test_who_is_approved_keeps_the_place_they_held():
     event = reviewed(capacity=2)
     first, second, third = factories.fill(event, 3)
@@ -125,7 +123,6 @@ def test_an_application_decided_meanwhile_stays_as_it_is():
     assert stranger.is_pending
 
 
-# --- Turning down -----------------------------------------------------------------------------
 def test_a_rejected_application_gives_its_place_to_the_first_in_line():
     event = reviewed(capacity=1)
     first, second = factories.fill(event, 2)
@@ -164,7 +161,6 @@ def test_nothing_is_decided_while_the_event_is_called_off_or_over():
     assert statuses(event) == ["pending"]
 
 
-# --- Turns ------------------------------------------------------------------------------------
 def test_a_place_out_of_turn_raises_the_capacity_where_none_is_free():
     event = factories.event(capacity=1)
     _holder, first, second = factories.fill(event, 3)

@@ -5,7 +5,7 @@ import time_machine
 from django.utils import timezone, translation
 
 from registrations import actions
-from registrations.models import Booking
+from registrations.models import Booking, Quota
 from tests import factories
 from tests.registrations.rows import facts, shown, statuses
 
@@ -130,3 +130,12 @@ def test_a_nomination_is_open_where_registration_is(event, city):
     with time_machine.travel(event.registration_closes_at):
         assert refusal(factories.nominated, city, "jan@mesto.example")
     assert statuses(event) == []
+
+
+def test_who_accepts_within_a_quota_that_is_full_waits_for_a_place_in_it(event, city):
+    actions.set_quotas(event.pk, [Quota(scope="each_municipality", limit=1)])
+    first, second = factories.nominated(city, "a@mesto.example", "b@mesto.example")
+
+    accepted = [actions.accept_nomination(row.pk) for row in (first, second)]
+
+    assert [row.status for row in accepted] == ["confirmed", "waiting"]

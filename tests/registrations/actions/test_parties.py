@@ -292,3 +292,91 @@ def test_two_of_a_party_cannot_both_have_the_last_place_of_an_option():
     booking = register(event, Party(people=one, is_together=True))
     first = booking.registrations.earliest("pk")
     assert [answer.option for answer in first.answers.all()] == [option]
+
+
+def test_an_offer_past_its_deadline_takes_no_other_with_it():
+    event = factories.event(capacity=2, offer_hours=24)
+    holders = factories.fill(event, 2)
+    booking = register(event, size=2, together=False)
+    for holder in holders:
+        actions.cancel_registration(holder.pk)
+    late, _in_time = booking.registrations.order_by("pk")
+    Registration.objects.filter(pk=late.pk).update(offered_until=timezone.now())
+
+    actions.accept_party_offer(booking.pk)
+
+    assert of(booking) == ["expired", "confirmed"]
+    assert shown(event) == (1, 0)
+
+
+def test_who_is_added_by_the_contact_is_reviewed_also_beside_who_came_at_the_desk():
+    event = factories.event(capacity=5, admission="approval")
+    at_the_desk = actions.register(
+        event.pk, factories.application(**CONTACT), actions.Submit.at_the_desk(7)
+    )
+
+    added = actions.add_to_party(
+        at_the_desk.booking_id, factories.application(**CONTACT), via="link"
+    )
+
+    assert (at_the_desk.status, added.status, added.approved_at) == ("confirmed", "pending", None)
+    fact = added.changes.get()
+    assert (fact.via, fact.actor_id) == ("link", None)
+
+
+def test_of_a_known_person_who_is_added_the_page_keeps_the_name_alone():
+    event = factories.event(capacity=5)
+    known = factories.registration(event=event, email="anna@mesto.example")
+    booking = register(event, size=2)
+
+    for _time in range(2):
+        person = factories.application(name="Anna", email="anna@mesto.example", **CONTACT)
+        assert actions.add_to_party(booking.pk, person) == known
+
+    booking.refresh_from_db()
+    assert (booking.known_names, booking.registrations.count()) == (["Anna"], 2)
+
+
+def test_a_corrected_address_stays_with_its_party():
+    event = factories.event(capacity=2, offer_hours=24)
+    holders = factories.fill(event, 1)
+    booking = register(event, size=2)
+    first = booking.registrations.earliest("pk")
+
+    corrected = actions.correct_address(first.pk, "nova@mesto.example")
+
+    assert (corrected.is_in_party, shown(event)) == (True, (1, 2))
+    assert waiting_list.settle(timezone.now()) == 0
+    actions.cancel_registration(holders[0].pk)
+    corrected.refresh_from_db()
+    assert (corrected.status, shown(event)) == ("offered", (2, 0))
+
+
+def test_who_is_left_of_a_party_that_fits_now_gets_the_place_in_the_same_transaction():
+    event = factories.event(capacity=4)
+    factories.fill(event, 3)
+    booking = register(event, size=2)
+    first, second = booking.registrations.order_by("pk")
+    again = factories.application(name=first.name, email=first.email)
+
+    actions.register_with_extra_place(
+        event.pk, again, actions.Submit.at_the_desk(None), reason="Mluví o datech."
+    )
+
+    assert of(booking) == ["confirmed", "confirmed"]
+    assert shown(event) == (5, 0)
+    assert second.changes.count() == 1 + 1
+
+
+def test_a_party_approved_at_once_is_not_torn_apart():
+    event = factories.event(capacity=2, admission="approval", has_place_while_pending=False)
+    factories.registration(event=event)
+    approved = Registration.objects.get(event=event)
+    actions.approve(event.pk, [approved.pk])
+    booking = register(event, size=2)
+
+    actions.approve(event.pk, booking.registrations.values_list("pk", flat=True))
+
+    assert of(booking) == ["waiting", "waiting"]
+    actions.change_capacity(event.pk, 3)
+    assert of(booking) == ["confirmed", "confirmed"]

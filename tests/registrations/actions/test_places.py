@@ -1,6 +1,7 @@
 import pytest
 
 from registrations import actions
+from registrations.models import Quota
 from tests import factories
 from tests.registrations.rows import shown, statuses
 
@@ -96,3 +97,15 @@ def test_applications_that_fit_start_to_hold_their_places():
     change(event, has_place_while_pending=True)
 
     assert shown(event) == (3, 0)
+
+
+def test_applications_beyond_a_quota_cannot_start_to_hold_places():
+    event = reviewed(capacity=9, has_place_while_pending=False)
+    actions.set_quotas(event.pk, [Quota(scope="sectors", sectors=["private"], limit=1)])
+    for _n in range(2):
+        factories.registration(event=event, sector="private", organisation="Firma")
+
+    with pytest.raises(actions.RegistrationError):
+        change(event, has_place_while_pending=True)
+
+    assert statuses(event) == ["pending", "pending"]

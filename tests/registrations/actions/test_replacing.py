@@ -40,7 +40,6 @@ def test_correct_address_to_a_registered_one_is_refused_whole():
     assert statuses(event) == ["confirmed", "confirmed"]
 
 
-# --- Somebody else comes ----------------------------------------------------------------------
 CYRIL = Substitute(name="Cyril Nový", email="cyril@mesto.example", language="cs")
 
 
@@ -204,3 +203,16 @@ def test_past_the_deadline_organisers_hand_over_and_whom_they_gave_time():
 
     first.refresh_from_db()
     assert (first.status, shown(event)) == ("confirmed", (3, 0))
+
+
+def test_without_an_address_a_substitute_is_told_by_contact_and_name():
+    event = factories.event()
+    contact = {"contact_name": "Bára", "contact_email": "bara@mesto.example"}
+    known = factories.registration(event=event, name="Jan Novák", email="", **contact)
+    holder = factories.registration(event=event, name="Eva Malá", email="", **contact)
+
+    assert actions.hand_over(holder.pk, Substitute("Jan Novak", "", "cs")) == known
+
+    holder.booking.refresh_from_db()
+    assert holder.booking.known_names == ["Jan Novak"]
+    assert shown(event) == (1, 0)
