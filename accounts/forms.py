@@ -45,7 +45,7 @@ EMPTY = {
 
 
 class OurWords:
-    """Mixed into each of allauth's forms; a placeholder is no label (ux.md, Components)."""
+    """Mixed into each of allauth's forms; a placeholder is no label."""
 
     fields: dict[str, forms.Field]
 

@@ -114,7 +114,7 @@ def _forget_foreign_encoding(sender: Any, **keywords: Any) -> None:
 
 
 def _is_too_long(request: HttpRequest) -> bool:
-    """Django limits the fields of a form, not the files in it; one page takes a file, a small one."""
+    """Django limits the fields of a form, not the files in it; one page takes a small one."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     return not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 

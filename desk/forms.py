@@ -243,7 +243,7 @@ class RegistrationNoteForm(forms.Form):
     """Organisers' own words about a person, and the tags to find them by."""
 
     note = _note(
-        label=_("Note"), help_text=_("Only organisers see it; it is erased with the person.")
+        label=_("Note"), help_text=_("Only organisers see it; the person may ask to read it.")
     )
     tags = OneLineField(
         label=_("Tags"),

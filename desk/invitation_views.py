@@ -18,6 +18,7 @@ from desk.views import asks, event_or_404
 from events.models import Event, Series
 from registrations import actions, invitation_rules
 from registrations.models import Invitation
+from registrations.rules import Problem
 
 Target = Event | Series
 
@@ -75,9 +76,6 @@ def _invite(request: HttpRequest, target: Target) -> HttpResponse:
     }
     form = InviteForm(request.POST or None, initial=initial)
 
-    def problems(data: dict[str, Any]) -> list[Any]:
-        return invitation_rules.problems_of_inviting(target, data["expires_at"], timezone.now())
-
     def act(data: dict[str, Any]) -> str:
         invitation = actions.invite(target, form.invitee, actor_id=request.user.pk)
         return _("%(name)s: invited.") % {"name": invitation}
@@ -86,11 +84,15 @@ def _invite(request: HttpRequest, target: Target) -> HttpResponse:
         template="desk/invite.html",
         context=_context_of(target),
         back=_list_of(target),
-        problems=problems,
+        problems=lambda data: _problems(target, data),
         preview=lambda _data: Preview(mails=1),
         act=act,
     )
     return ask(request, form, question)
+
+
+def _problems(target: Target, data: dict[str, Any]) -> list[Problem]:
+    return invitation_rules.problems_of_inviting(target, data["expires_at"], timezone.now())
 
 
 @asks
@@ -111,9 +113,6 @@ def _import(request: HttpRequest, target: Target) -> HttpResponse:
         request.POST or None, request.FILES or None, initial={"expires_at": closes_at}
     )
 
-    def problems(data: dict[str, Any]) -> list[Any]:
-        return invitation_rules.problems_of_inviting(target, data["expires_at"], timezone.now())
-
     def preview(_data: dict[str, Any]) -> Preview:
         known = Invitation.objects.to(target).known([row.email for row in form.invitees])
         return Preview(mails=sum(row.email not in known for row in form.invitees))
@@ -127,7 +126,7 @@ def _import(request: HttpRequest, target: Target) -> HttpResponse:
         template="desk/import_invitations.html",
         context=_context_of(target),
         back=_list_of(target),
-        problems=problems,
+        problems=lambda data: _problems(target, data),
         preview=preview,
         act=act,
     )

@@ -228,7 +228,7 @@ class AgendaInline(PlainInline):
 
 
 def status_word(css_class: str, word: Any) -> SafeString:
-    """A status in a list: word and shape (ux.md, Components)."""
+    """A status in a list: word and shape."""
     return format_html('<span class="status {}">{}</span>', css_class, word)
 
 

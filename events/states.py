@@ -13,7 +13,7 @@ class Status(models.TextChoices):
 
 
 class State(models.TextChoices):
-    """What a person reads: one word, derived from status, clock and places (ux.md, Words)."""
+    """What a person reads: one word, derived from status, clock and places."""
 
     CALLED_OFF = "off", _("Called off")
     OVER = "over", _("Over")
@@ -27,5 +27,5 @@ class State(models.TextChoices):
     FULL = "full", _("Full")
 
 
-# The words of a state that share the shape of another (ux.md, Components: .status).
+# The words of a state that share the shape of another, as the style sheet has it.
 CSS_CLASS = {State.CLOSED: "over"}

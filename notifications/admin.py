@@ -15,7 +15,7 @@ from notifications.mail_html import mail_html
 from notifications.models import Message
 from notifications.shown import shown
 
-# The shape of the state's word (ux.md, Components: .status).
+# The shape of the state's word, as the style sheet has it.
 CSS_CLASS: dict[str, str] = {
     Message.State.QUEUED: "soon",
     Message.State.SENDING: "soon",

@@ -19,7 +19,7 @@ from events.models import Event
 from registrations.models import Invitation, Registration
 
 State = Invitation.State
-# The shape of the state's word (ux.md, Components: .status).
+# The shape of the state's word, as the style sheet has it.
 CSS_CLASS: dict[str, str] = {
     State.OPEN: "soon",
     State.ACCEPTED: "open",

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from registrations.forms import AddressField, LineField, PublicForm, RegistrationForm
 from registrations.invitation_rules import MOST_NOMINATED
 from registrations.models import Invitation, Sector
-from registrations.questions import Asked
 
 
 class InvitedForm(PublicForm, RegistrationForm):
@@ -23,12 +22,6 @@ class InvitedForm(PublicForm, RegistrationForm):
     def refilled(self, **values: str) -> Self:
         """The same form with some fields replaced, everything else kept."""
         return type(self)(self._sent(values), asked=self.asked)
-
-    def asked_again(self, asked: Asked) -> Self:
-        """The same form, everything kept and checked, with the questions as they are now."""
-        again = type(self)(self.data, asked=asked)
-        again.is_valid()
-        return again
 
 
 def initial_of(invitation: Invitation, *, is_first: bool) -> dict[str, Any]:

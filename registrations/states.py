@@ -34,7 +34,7 @@ MOVES: dict[str, frozenset[str]] = {
 LIVE = frozenset({S.NOMINATED, S.PENDING, S.WAITING, S.OFFERED, S.CONFIRMED})
 # Whatever the event says; a pending row holds a place where the event says so.
 HOLDING_A_PLACE = frozenset({S.CONFIRMED, S.OFFERED})
-# The shape of the status word (ux.md, Words).
+# The shape of the status word.
 CSS_CLASS: dict[str, str] = {
     S.NOMINATED: "soon",
     S.PENDING: "waiting",

@@ -405,7 +405,7 @@ def test_every_mail_has_a_subject_a_text_and_a_page() -> None:
 
 
 def test_first_path_segments_are_reserved() -> None:
-    # A series may never stand where the program's own pages are (issue 4, §2).
+    # A series may never stand where the program's own pages are.
     first = {str(pattern.pattern).split("/")[0] for pattern in get_resolver().url_patterns}
     public = get_resolver().url_patterns[-1]
     assert isinstance(public, URLResolver)

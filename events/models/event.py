@@ -375,7 +375,7 @@ class Event(models.Model):
         )
 
     def state(self, now: datetime) -> State:
-        """The one word for the public; precedence by ux.md, Words."""
+        """The one word for the public; the first that is true, in this order."""
         if self.is_called_off:
             return State.CALLED_OFF
         if self.is_over(now):

@@ -10,12 +10,12 @@ from events.models import Event
 from registrations import capacity, invitation_rules, placing, rules
 from registrations.actions.locks import locked_event, locked_invitation, locked_registration
 from registrations.actions.steps import (
-    KeyReused,
     Submit,
     book,
     known_registration,
     new_registration,
     register_again,
+    same_answer,
 )
 from registrations.applications import Application, Party
 from registrations.models import (
@@ -48,7 +48,7 @@ def nominate(
     party = _party(invitation, people)
     answered = Booking.objects.filter(key=submit.key).first()
     if answered:
-        return _same_answer(party, answered)
+        return same_answer(party, answered)
     refuse(invitation_rules.problems_of_nominating(invitation))
     refuse(invitation_rules.problems_of_using(invitation, event, now, people=len(people)))
     refuse(rules.problems_of_registering(event, now, is_invited=True))
@@ -73,12 +73,6 @@ def _party(invitation: Invitation, people: Sequence[tuple[str, str]]) -> Party:
         for name, email in people
     )
     return Party(people=applications, is_together=False)
-
-
-def _same_answer(party: Party, booking: Booking) -> Booking:
-    if booking.digest != party.digest():
-        raise KeyReused
-    return booking
 
 
 def _nominate(

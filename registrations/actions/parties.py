@@ -11,7 +11,6 @@ from events.models import Event
 from registrations import capacity, placing, questions, rules, waiting_list
 from registrations.actions.locks import locked_event
 from registrations.actions.steps import (
-    KeyReused,
     Submit,
     book,
     enter,
@@ -19,6 +18,7 @@ from registrations.actions.steps import (
     new_registration,
     problems_of,
     register_again,
+    same_answer,
     tell_of_known,
 )
 from registrations.applications import Application, Party
@@ -42,7 +42,7 @@ def register_party(event_id: int, party: Party, submit: Submit) -> Booking:
     now = timezone.now()
     answered = Booking.objects.filter(key=submit.key).first()
     if answered:
-        return _same_answer(party, answered)
+        return same_answer(party, answered)
     places = capacity.recount(event)
     refuse(problems_of(event, submit, now))
     rows = [new_registration(event, application, now) for application in party.people]
@@ -56,12 +56,6 @@ def register_party(event_id: int, party: Party, submit: Submit) -> Booking:
     capacity.show(event, _enter_all(entering, places, submit, now))
     for row, application in newcomers:
         questions.record(row, application.answers)
-    return booking
-
-
-def _same_answer(party: Party, booking: Booking) -> Booking:
-    if booking.digest != party.digest():
-        raise KeyReused
     return booking
 
 

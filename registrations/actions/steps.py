@@ -113,6 +113,13 @@ def book(application: Application | Party, submit: Submit, now: datetime, **fiel
     )
 
 
+def same_answer(party: Party, booking: Booking) -> Booking:
+    """The booking that this key made. Raises KeyReused for another payload."""
+    if booking.digest != party.digest():
+        raise KeyReused
+    return booking
+
+
 def register_again(known: Registration, now: datetime) -> Registration:
     """Writes the fact that sends the link again, at most once an hour."""
     again = known.changes.filter(kind=Kind.REGISTERED_AGAIN, at__gt=now - QUIET_AFTER_REPEAT)

@@ -192,7 +192,7 @@ class Registration(models.Model):
     sign_language = models.BooleanField(_("sign language interpreting"), default=False)
     needs_note = models.CharField(_("something else"), max_length=300, blank=True)
 
-    # Organisers' own words about the person: seen by them only, erased with the person.
+    # Organisers' own words about the person: seen by them only.
     note = models.TextField(_("organisers' note"), max_length=500, blank=True)
     # Words with single spaces between them, in order, as `registrations.tags` writes them.
     tags = models.CharField(_("tags"), max_length=320, blank=True)

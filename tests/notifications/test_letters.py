@@ -624,7 +624,7 @@ def test_a_handed_over_place_is_cancelled_to_the_one_and_invited_to_the_other(po
     subject = str(post.last(new)["Subject"])
     assert subject == "Máte místo: Jihozápad, Plzeň, úterý 24. dubna 2018"
     text = " ".join(post.text(new).split())
-    assert "někdo z vaší organizace vám předal místo" in text
+    assert "jste převzali místo po někom z vaší organizace" in text
     # Nobody is named but the reader (calendar.md §4).
     assert holder.name not in text + post.foot(new)
     assert "předal místo: Cyril Nový" in " ".join(post.foot(new).split())

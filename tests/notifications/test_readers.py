@@ -52,7 +52,7 @@ def html_of(mail):
 
 
 SUBJECTS = {
-    "follow_confirm": ("Potvrďte sledování: Jihozápad", "Please confirm: Jihozápad"),
+    "follow_confirm": ("Potvrďte zájem o termín: Jihozápad", "Please confirm: Jihozápad"),
     "date_set": (
         "Známe termín: Jihozápad, Plzeň, úterý 24. dubna 2018",
         "Date set: Jihozápad, Plzeň, Tuesday 24 April 2018",

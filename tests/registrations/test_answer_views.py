@@ -120,7 +120,7 @@ def test_after_the_deadline_a_sentence_and_the_contact_stand_there(client, own):
 
     assert (shown.status_code, sent.status_code) == (200, 422)
     for page in (shown.content.decode(), sent.content.decode()):
-        assert "Odpovědi šlo měnit do" in page
+        assert "Odpovědi bylo možné měnit do" in page
         assert own.event.series.contact_email in page
         assert "<form" not in page.partition("<main")[2].partition("</main")[0]
     assert address(own) not in summary

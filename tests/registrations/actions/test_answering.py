@@ -140,7 +140,7 @@ def test_people_may_until_the_deadline_and_organisers_until_the_start(hours, is_
         if is_possible:
             assert change(own, organisation="Jinde")
         else:
-            with pytest.raises(actions.RegistrationError, match="Odpovědi šlo měnit do"):
+            with pytest.raises(actions.RegistrationError, match="Odpovědi bylo možné měnit do"):
                 change(own, organisation="Jinde")
         assert change(own, organisation="Jinde 2", actor_id=1)
 
