@@ -14,7 +14,6 @@ from playwright.sync_api import Page
 from registrations.nonces import SALT
 
 Step = Callable[[Page], object]
-Open = Callable[[Page, str], object]
 # The buttons that add or take out a person, or take the form elsewhere, send nothing.
 OTHERS = ".sr, [name=add], [name=remove], [name=move]"
 SEND = f"main form[method=post] button[type=submit]:not({OTHERS})"
@@ -22,10 +21,19 @@ INVALID = 422
 
 
 @dataclass(frozen=True)
+class Open:
+    """How a page is opened in a language; `name` is its URL's, or "error", or "mail"."""
+
+    name: str
+    visit: Callable[[Page, str], object]
+
+
+@dataclass(frozen=True)
 class State:
     """One page in one state. `who` looks in the language's own browser; `then` acts on the page.
 
-    `shows` is what must stand there, as a selector, so that no picture shows something else.
+    `shows` is what must stand there, as a selector, so that no picture shows something else;
+    `ends_at` is the page that the steps lead to, where that is another.
     """
 
     name: str
@@ -35,6 +43,12 @@ class State:
     then: Step | None = None
     shows: str = "h1"
     languages: tuple[str, ...] = ("cs", "en")
+    ends_at: str = ""
+
+    @property
+    def page(self) -> str:
+        """The URL name of the page that the picture shows."""
+        return self.ends_at or self.open.name
 
 
 def at(name: str, *arguments: Any, query: str = "") -> Open:
@@ -44,7 +58,7 @@ def at(name: str, *arguments: Any, query: str = "") -> Open:
         with translation.override(language):
             page.goto(reverse(name, args=arguments) + query)
 
-    return visit
+    return Open(name, visit)
 
 
 def answered(view: Callable[..., HttpResponse]) -> Open:
@@ -63,7 +77,7 @@ def answered(view: Callable[..., HttpResponse]) -> Open:
         )
         page.goto(path)
 
-    return visit
+    return Open("error", visit)
 
 
 def read(letter: Callable[[str], str]) -> Open:
@@ -72,7 +86,7 @@ def read(letter: Callable[[str], str]) -> Open:
     def visit(page: Page, language: str) -> None:
         page.set_content(letter(language))
 
-    return visit
+    return Open("mail", visit)
 
 
 def press(page: Page, button: str = SEND) -> None:

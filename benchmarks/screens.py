@@ -13,9 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
+from django.urls import Resolver404, resolve
+from django.utils import translation
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -35,6 +38,8 @@ WIDTHS = {1280: 800, 390: 844}
 NARROWEST = 320
 # Milliseconds: a field that is missing is a finding, not a reason to wait.
 LONGEST_WAIT = 15_000
+# Pages of trouble and mails: whatever the address, they are not its page.
+NO_ADDRESS = ("error", "mail")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = {
     "resultTypes": ["violations"],
@@ -199,7 +204,7 @@ def _look(browsers: Browsers, state: Any, language: str, report: Report) -> None
         page.set_viewport_size({"width": 1280, "height": WIDTHS[1280]})
         visit = Visit(page)
         try:
-            state.open(page, language)
+            state.open.visit(page, language)
             if state.then:
                 state.then(page)
             examine(page, where, report)
@@ -225,6 +230,15 @@ def examine(page: Page, where: str, report: Report) -> None:
     _measure(page, f"{where}-{NARROWEST}", report)
 
 
+def _page_of(page: Page, language: str) -> str:
+    """The URL name of what is shown; empty for an address of nothing."""
+    with translation.override(language):
+        try:
+            return resolve(urlsplit(page.url).path).view_name
+        except Resolver404:
+            return ""
+
+
 def _measure(page: Page, where: str, report: Report) -> None:
     if (over := page.evaluate(TOO_WIDE)) > 0:
         report.add(where, f"scrolls sideways by {over} px")
@@ -237,6 +251,8 @@ def question(visit: Visit, state: Any, language: str, where: str, report: Report
     page = visit.page
     if visit.status not in {0, state.status}:
         report.add(where, f"answered {visit.status} instead of {state.status}")
+    if state.open.name not in NO_ADDRESS and (shown := _page_of(page, language)) != state.page:
+        report.add(where, f"is the page {shown}, not {state.page}")
     if not page.locator(state.shows).count():
         report.add(where, f"shows no {state.shows}")
     if page.locator("html").get_attribute("lang") != language:

@@ -456,6 +456,7 @@ SPANNING = {
     "tests/test_screens.py": "every page",
     "tests/test_services.py": "tests/services.py",
     "tests/test_translations.py": "locale/",
+    "tests/test_ways.py": "every way into an event",
     "tests/accounts/test_passkeys.py": "static/passkeys.js",
     "tests/config/test_compose.py": "docker-compose.yml",
     "tests/config/test_locks.py": "requirements.txt",

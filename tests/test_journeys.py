@@ -2,24 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from events.models import Event
-from notifications.models import Message
-from notifications.sweeping import sweep
 from registrations.models import Registration
 from tests import factories
+from tests.browsing import SLOW_ENOUGH, heading, link_of_mail, send
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 EMAIL = "anna.vzorova@mesto.example"
-# A form filled in faster than this comes back (rule 22).
-SLOW_ENOUGH = 2_100
 MOST_TABS = 60
 # A tile and a choice wear the ring of what is inside them.
 HAS_RING = """element => [element, element.closest(".tile, .choice")].some(
@@ -58,22 +53,6 @@ def script_page(browser: Browser, live_server: Any) -> Iterator[Page]:
     context.close()
 
 
-def heading(page: Page) -> Locator:
-    return page.get_by_role("heading", level=1)
-
-
-def link_of_mail(kind: str) -> str:
-    """What the text of the newest mail of a kind links to, after one sweep."""
-    sweep(timezone.now())
-    message = Message.objects.filter(kind=kind).latest("pk")
-    mail = message_from_bytes(bytes(message.raw or b""), policy=policy.default)
-    body = mail.get_body(("plain",))
-    assert body
-    found = re.search(r"http://\S+/r/\S+/", body.get_content())
-    assert found
-    return found.group()
-
-
 def find_town(page: Page) -> None:
     page.goto("/")
     page.get_by_role("searchbox").or_(page.locator("#q")).first.fill("Milevsko")
@@ -110,8 +89,7 @@ def test_journey_with_javascript(event: Event, script_page: Page) -> None:
     # A suggestion that is chosen is typed by the browser, in one go.
     page.locator("#id_town").fill(suggestions.first.get_attribute("value") or "")
     expect(page.locator("#towns-known")).to_have_text("Jihočeský kraj, region Jihozápad")
-    page.wait_for_timeout(SLOW_ENOUGH)
-    page.get_by_role("button", name="Přihlásit na setkání").click()
+    send(page, "Přihlásit na setkání")
     expect(heading(page)).to_have_text("Napsali jsme vám")
     cancel_by_link(page)
 
@@ -123,8 +101,7 @@ def test_journey_without_javascript(event: Event, plain_page: Page) -> None:
     page.get_by_role("link", name="Přihlásit se").click()
     fill_person(page)
     page.locator("#id_town").fill("Milevsko")
-    page.wait_for_timeout(SLOW_ENOUGH)
-    page.get_by_role("button", name="Přihlásit na setkání").click()
+    send(page, "Přihlásit na setkání")
     expect(heading(page)).to_have_text("Napsali jsme vám")
     cancel_by_link(page)
 
@@ -171,8 +148,7 @@ def test_journey_by_keyboard(event: Event, script_page: Page) -> None:
 def test_errors_take_the_focus_and_lead_to_their_fields(event: Event, script_page: Page) -> None:
     page = script_page
     page.goto(f"{event.get_absolute_url()}register/")
-    page.wait_for_timeout(SLOW_ENOUGH)
-    page.get_by_role("button", name="Přihlásit na setkání").click()
+    send(page, "Přihlásit na setkání")
     summary = page.locator(".error-summary")
     expect(summary).to_be_focused()
     links = summary.get_by_role("link")
@@ -192,8 +168,7 @@ def test_errors_lead_to_groups_of_choices(event: Event, plain_page: Page) -> Non
     page.goto(f"{event.get_absolute_url()}register/")
     fill_person(page)
     page.locator("#id_town").fill("Milevsko")
-    page.wait_for_timeout(SLOW_ENOUGH)
-    page.get_by_role("button", name="Přihlásit na setkání").click()
+    send(page, "Přihlásit na setkání")
     expect(page.get_by_role("radio", name=re.compile("Milevsko"))).to_have_count(2)
     expect(page.locator("#id_name")).to_have_value("Anna Vzorová")
     page.get_by_role("radio", name=re.compile("Jihomoravský")).check()

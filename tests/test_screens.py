@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from benchmarks import screens
-from benchmarks.opening import State
+from benchmarks.opening import State, at
 from benchmarks.screens import Report, Visit
 from benchmarks.words import foreign
 
@@ -21,7 +21,9 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
     monkeypatch.setattr(screens, "SCREENS", tmp_path_factory.mktemp("screens"))
 
 
-def findings(page: Page, html: str, *, policy: str = "", status: int = 200) -> list[str]:
+def findings(
+    page: Page, html: str, *, policy: str = "", status: int = 200, name: str = "home"
+) -> list[str]:
     """What is said of a page with this content, without the places."""
 
     def answer(route: Route) -> None:
@@ -35,7 +37,7 @@ def findings(page: Page, html: str, *, policy: str = "", status: int = 200) -> l
     report, visit = Report(), Visit(page)
     page.goto("http://setkani.example/")
     screens.examine(page, "page", report)
-    state = State("page", lambda _page, _language: None)
+    state = State("page", at(name))
     screens.question(visit, state, "cs", "page", report)
     return [finding.partition(": ")[2] for finding in report.findings]
 
@@ -68,6 +70,10 @@ def test_fault_is_found(page: Page, html: str, beginning: str) -> None:
 def test_what_the_policy_refuses_is_found(page: Page) -> None:
     found = findings(page, "<p style='color: #000'>Text</p>", policy="default-src 'none'")
     assert any("Content Security Policy" in finding for finding in found)
+
+
+def test_other_page_is_found(page: Page) -> None:
+    assert findings(page, "", name="town") == ["is the page home, not town"]
 
 
 def test_other_answer_is_found(page: Page) -> None:
