@@ -8,6 +8,7 @@ from benchmarks.opening import INVALID, Open, State, at, filled
 from benchmarks.scenes import SERIES, Cast
 from events.models import Event, Venue
 from notifications.models import Message
+from registrations.models import Question
 
 
 def states(cast: Cast) -> Iterator[State]:
@@ -39,6 +40,7 @@ def _lists() -> Iterator[State]:
         shows="main .error",
     )
     yield State("admin-apps", at("admin:app_list", "events"), "organiser")
+    yield State("admin-logout", at("admin:logout"), "organiser")
 
 
 def _rows(cast: Cast) -> Iterator[State]:
@@ -53,6 +55,13 @@ def _rows(cast: Cast) -> Iterator[State]:
     yield State("admin-series-page", at("admin:events_series_change", roadshow), "organiser")
     venue = Venue.objects.order_by("pk")[0]
     yield State("admin-venue-page", at("admin:events_venue_change", venue.pk), "organiser")
+    for name, address, pk in (
+        ("series", "admin:events_series_history", roadshow),
+        ("venue", "admin:events_venue_history", venue.pk),
+        ("mail", "admin:notifications_message_history", Message.objects.earliest("pk").pk),
+        ("question", "admin:registrations_question_history", Question.objects.earliest("pk").pk),
+    ):
+        yield State(f"admin-history-{name}", at(address, pk), "organiser")
     for word in ("confirmed-cs", "waiting", "cancelled", "transferred", "called-off"):
         page = at("admin:registrations_registration_change", cast.people[word].pk)
         yield State(f"admin-person-{word}", page, "organiser")

@@ -9,7 +9,7 @@ from django.core import signing
 from django.utils import timezone, translation
 from playwright.sync_api import Page
 
-from benchmarks import admin_states, scenes, way_scenes, way_states
+from benchmarks import admin_states, rare_scenes, rare_states, scenes, way_scenes, way_states
 from benchmarks.opening import INVALID, State, Step, answered, at, fill, filled, press, read
 from benchmarks.scenes import IMPATIENT, PASSWORD, SERIES, WORKSHOPS, Cast
 from config import errors
@@ -28,6 +28,7 @@ def all_scenes() -> Iterator[Iterator[State]]:
     cast = scenes.programme()
     yield _programme(cast)
     way_scenes.ways(cast)
+    rare_scenes.rare(cast)
     scenes.crowd(cast)
     yield _crowd(cast)
 
@@ -82,6 +83,7 @@ def _crowd(cast: Cast) -> Iterator[State]:
     yield from _own_account()
     yield from admin_states.states(cast)
     yield from way_states.states(cast)
+    yield from rare_states.states(cast)
     yield from _mails(cast)
 
 
@@ -207,12 +209,17 @@ def _account() -> Iterator[State]:
     yield page("login-wrong", "account_login", then=filled(someone), shows="main .error")
     yield page("code", "account_request_login_code")
     address = {"email": "organiser-cs@setkani.example"}
-    yield page("code-confirm", "account_request_login_code", then=filled(address))
-    yield page("code-wrong", "account_request_login_code", then=_wrong_code, shows="main .error")
+    asked = {"ends_at": "account_confirm_login_code"}
+    yield page("code-confirm", "account_request_login_code", then=filled(address), **asked)
+    wrong = {"then": _wrong_code, "shows": "main .error"}
+    yield page("code-wrong", "account_request_login_code", **wrong, **asked)
     yield page("reset", "account_reset_password")
-    yield page("reset-confirm", "account_reset_password", then=filled(address))
-    app = {"login": "app-cs@setkani.example", "password": PASSWORD}
-    yield page("second-factor", "account_login", then=filled(app), shows="main [name=code]")
+    sent = {"then": filled(address), "ends_at": "account_confirm_password_reset_code"}
+    yield page("reset-confirm", "account_reset_password", **sent)
+    yield page("reset-done", "account_password_reset_completed")
+    app = filled({"login": "app-cs@setkani.example", "password": PASSWORD})
+    second = {"shows": "main [name=code]", "ends_at": "mfa_authenticate"}
+    yield page("second-factor", "account_login", then=app, **second)
     yield page("signup", "account_signup")
     yield page("inactive", "account_inactive")
 
@@ -233,7 +240,9 @@ def _own_account() -> Iterator[State]:
         yield State(
             f"account-{name}-errors", at(address), "organiser", 200, filled(), "main .error"
         )
-    yield State("account-prove-again", at("mfa_activate_totp"), "stale")
+    page = at("mfa_activate_totp")
+    yield State("account-prove-again", page, "stale", ends_at="account_reauthenticate")
+    yield State("account-prove-by-code", at("mfa_reauthenticate"), "secured")
     for name, address in (
         *(("2fa-secured", "mfa_index"), ("passkeys", "mfa_list_webauthn")),
         *(("totp-off", "mfa_deactivate_totp"), ("codes", "mfa_view_recovery_codes")),
@@ -272,6 +281,12 @@ MAILS: dict[str, dict[str, Any]] = {
     "moved-hall": _OWN | {"kind": "moved", "event__slug": "jihovychod"},
     "called-off": _OWN | {"kind": "called_off"},
     "reinstated": _OWN | {"kind": "reinstated"},
+    "answers-changed": _OWN | {"kind": "answers_changed"},
+    "handed-over": _OWN | {"kind": "handed_over"},
+    "took-over": _OWN | {"kind": "took_over"},
+    "invited": {"kind": "invited"},
+    "nominated": {"kind": "nominated"},
+    "links": {"kind": "links"},
     "follow-confirm": {"kind": "follow_confirm"},
     "date-set": {"kind": "date_set"},
 }

@@ -66,31 +66,31 @@ def _hall(town: str) -> Venue:
     return factories.venue(town=found, name_cs="Malý sál", name_en="Small hall")
 
 
-def _town(name: str) -> int:
+def town(name: str) -> int:
     return Municipality.objects.named(name).in_order()[0].pk
 
 
-def _person(event: Event, name: str, **fields: Any) -> Registration:
-    values = {"name": name, "organisation": "", "sector": "city", "town_id": _town("Písek")}
+def person(event: Event, name: str, **fields: Any) -> Registration:
+    values = {"name": name, "organisation": "", "sector": "city", "town_id": town("Písek")}
     return factories.registration(event=event, **values | fields)
 
 
 def _approval(cast: Cast, event: Event) -> None:
     for language in ("cs", "en"):
-        cast.people[f"pending-{language}"] = _person(
+        cast.people[f"pending-{language}"] = person(
             event, "Anna Vzorová", language=language, **CONTACT
         )
-        turned_down = _person(event, "Petr Zkušební", language=language)
+        turned_down = person(event, "Petr Zkušební", language=language)
         actions.reject(event.pk, [turned_down.pk], reason="Stůl je jen pro starosty.")
         cast.people["rejected"] = turned_down
-    approved = _person(event, "Eva Příkladná")
+    approved = person(event, "Eva Příkladná")
     actions.approve(event.pk, [approved.pk])
 
 
 def _offers(cast: Cast, event: Event) -> None:
     actions.change_capacity(event.pk, 6)
-    holders = [_person(event, f"Marie Názorná {number}") for number in range(6)]
-    line = [_person(event, "Jiří Ukázkový", language=language) for language in ("cs", "en") * 4]
+    holders = [person(event, f"Marie Názorná {number}") for number in range(6)]
+    line = [person(event, "Jiří Ukázkový", language=language) for language in ("cs", "en") * 4]
     for holder in holders:
         actions.cancel_registration(holder.pk)
     for row in line:
@@ -117,7 +117,7 @@ def _quotas(event: Event) -> None:
         ],
     )
     for name in ("Anna Vzorová", "Petr Zkušební"):
-        _person(event, name)
+        person(event, name)
 
 
 def _parties(cast: Cast, event: Event) -> None:
@@ -134,7 +134,7 @@ def _parties(cast: Cast, event: Event) -> None:
     for language in ("cs", "en"):
         placed = actions.register_party(event.pk, _party(language), factories.submit())
         cast.people["in-party"] = placed.registrations.earliest("pk")
-    holders = [_person(waiting, f"Marie Názorná {number}") for number in range(4)]
+    holders = [person(waiting, f"Marie Názorná {number}") for number in range(4)]
     for language in ("cs", "en"):
         offered = actions.register_party(waiting.pk, _party(language), factories.submit())
         cast.people["offered-party"] = offered.registrations.earliest("pk")
@@ -143,7 +143,7 @@ def _parties(cast: Cast, event: Event) -> None:
 
 
 def _party(language: str) -> Party:
-    values = {"organisation": "", "sector": "city", "town_id": _town("Písek"), **CONTACT}
+    values = {"organisation": "", "sector": "city", "town_id": town("Písek"), **CONTACT}
     people = tuple(
         factories.application(name=name, language=language, **values)
         for name in ("Anna Vzorová", "Jiří Ukázkový", "Lenka Testovací")
@@ -152,7 +152,7 @@ def _party(language: str) -> Party:
 
 
 def _handed_over(cast: Cast, event: Event) -> None:
-    holder = _person(event, "Tomáš Modelový")
+    holder = person(event, "Tomáš Modelový")
     actions.hand_over(holder.pk, Substitute("Lenka Testovací", "lenka@mesto.example", "cs"))
     cast.people["handed-over"] = holder
 
@@ -169,7 +169,7 @@ def _invitations(cast: Cast) -> None:
         admission=Event.Admission.INVITATION,
         starts_at=timezone.now().replace(hour=8, minute=0) + timedelta(days=50),
     )
-    pisek = {"kind": Invitation.Kind.CITY, "town_id": _town("Písek"), "places": 4}
+    pisek = {"kind": Invitation.Kind.CITY, "town_id": town("Písek"), "places": 4}
     asked = {
         "person": factories.invitation(event=event),
         "city": factories.invitation(event=event, **pisek),
@@ -196,6 +196,7 @@ def _questions(event: Event) -> None:
         label_cs="Která oblast vás zajímá",
         label_en="Which area interests you",
         limit=1,
+        is_required=True,
     )
     factories.question(
         event=event,
@@ -205,4 +206,4 @@ def _questions(event: Event) -> None:
         is_required=False,
     )
     taken = areas.options.earliest("pk")
-    _person(event, "Petr Zkušební", answers=factories.chosen(taken))
+    person(event, "Petr Zkušební", answers=factories.chosen(taken))

@@ -108,7 +108,7 @@ def _desk(cast: Cast) -> Iterator[State]:
     events = {event.slug: event.pk for event in Event.objects.filter(series__slug=SERIES)}
     for slug, pk in events.items():
         yield State(f"admin-event-{slug}", at("admin:events_event_change", pk), "organiser")
-    for word in ("pending-cs", "rejected", "offered-cs"):
+    for word in ("pending-cs", "rejected", "offered-cs", "declined", "expired", "nominated"):
         page = at("admin:registrations_registration_change", cast.people[word].pk)
         yield State(f"admin-person-{word}", page, "organiser")
     approval = events["schvalovani"]

@@ -166,6 +166,16 @@ def problems_of_handing_over(registration: Registration, now: datetime) -> list[
     return [text % {"moment": dates.moment(ends_at)}]
 
 
+def passed_deadlines(registration: Registration, now: datetime) -> list[Problem]:
+    """What one could do oneself until a moment that has passed; nothing after the start."""
+    if registration.event.is_called_off or problems_of_correcting(registration, now):
+        return []
+    passed = problems_of_changing_answers(registration, now)
+    return passed + (
+        problems_of_handing_over(registration, now) if registration.is_confirmed else []
+    )
+
+
 def problems_of_reopening(
     registration: Registration, until: datetime | None, now: datetime
 ) -> list[Problem]:

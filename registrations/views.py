@@ -211,6 +211,7 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
         "alternatives": _alternatives(own, now),
         "answers": questions.said_by(own),
         "can_change": not rules.problems_of_changing_answers(own, now),
+        "passed_deadlines": rules.passed_deadlines(own, now),
     }
     return render(request, "registrations/registration.html", context)
 

@@ -455,6 +455,7 @@ SPANNING = {
     "tests/test_readme.py": "README.md",
     "tests/test_screens.py": "every page",
     "tests/test_services.py": "tests/services.py",
+    "tests/test_states.py": "every page in each of its states",
     "tests/test_translations.py": "locale/",
     "tests/test_ways.py": "every way into an event",
     "tests/accounts/test_passkeys.py": "static/passkeys.js",

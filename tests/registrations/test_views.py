@@ -371,6 +371,24 @@ def test_what_is_not_possible_any_more_is_absent(client, registration):
     assert "Zrušit účast" not in page
 
 
+ANSWERS, HANDING_OVER = "Odpovědi bylo možné měnit do", "Místo bylo možné předat do"
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(49, []), (47, [ANSWERS]), (1, [ANSWERS, HANDING_OVER]), (-1, [])],
+)
+def test_after_a_deadline_a_sentence_stands_in_place_of_its_link(client, event, hours, said):
+    own = factories.registration(event=event)
+    with time_machine.travel(event.starts_at - timedelta(hours=hours)):
+        page = client.get(f"/r/{own.token}/").content.decode()
+    assert [words for words in (ANSWERS, HANDING_OVER) if words in page] == said
+    links = {ANSWERS: f"/r/{own.token}/answers/", HANDING_OVER: f"/r/{own.token}/substitute/"}
+    assert [words in page for words in links.values()] == [
+        hours > 0 and words not in said for words in links
+    ]
+
+
 def test_register_asks_the_database_the_same_for_one_and_for_many(
     client, event, django_assert_max_num_queries
 ):
