@@ -39,6 +39,8 @@ WIDTHS = {1280: 800, 390: 844}
 NARROWEST = 320
 # Milliseconds: a field that is missing is a finding, not a reason to wait.
 LONGEST_WAIT = 15_000
+# As at a desk, where no proxy stands in front and organisers sign in by one step.
+SITE = {"TRUSTED_PROXIES": "0", "STAFF_SECOND_FACTOR": "false"}
 # The site waits two seconds for a database that is busy, four times.
 IMPATIENT = "sqlite:///%s/setkani.sqlite3?timeout=2"
 # Pages of trouble and mails: whatever the address, they are not its page.
@@ -169,7 +171,7 @@ def main() -> int:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with (
         tempfile.TemporaryDirectory(prefix="setkani-screens-") as folder,
-        stack(database="sqlite", TRUSTED_PROXIES="0", DATABASE_URL=IMPATIENT % folder) as made,
+        stack(database="sqlite", **SITE, DATABASE_URL=IMPATIENT % folder) as made,
         web(made) as host,
     ):
         setup_django()
