@@ -44,6 +44,7 @@ def _write_to(language: str, event: Event, closed: Event) -> None:
     holder = person(event, "Petr Zkušební", language=language)
     substitute = Substitute("Jana Krátká", f"jana-{language}@mesto.example", language)
     actions.hand_over(holder.pk, substitute, via="link")
+    factories.invitation(event=closed, language=language)
     firm = {"kind": Invitation.Kind.FIRM, "organisation": "Example Works", "language": language}
     invitation = factories.invitation(event=closed, **firm)
     factories.nominated(invitation, f"navrzeni-{language}@dilny.example")

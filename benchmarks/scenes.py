@@ -20,7 +20,7 @@ from registrations import actions, limits
 from registrations.models import Invitation, Registration
 from tests import factories
 
-SERIES, WORKSHOPS = "smart-regiony-2018", "smart-cities-pitch"
+SERIES, WORKSHOPS, GROUPS = "smart-regiony-2018", "smart-cities-pitch", "pracovni-skupiny"
 PASSWORD = "modrý kufr plný map"
 IMPATIENT = "netrpelivy@mesto.example"
 NAMES = (
@@ -55,7 +55,7 @@ def towns_alone() -> None:
 
 def programme() -> Cast:
     """The programme as `make run` shows it; one event without a date, one closed, one moved."""
-    for name in (SERIES, WORKSHOPS):
+    for name in (SERIES, WORKSHOPS, GROUPS):
         file = TREE / "events/data" / f"{name}.yaml"
         call_command("load_programme", str(file), upcoming=True, verbosity=0)
     cast = Cast(users=_users())

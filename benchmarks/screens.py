@@ -40,7 +40,7 @@ NARROWEST = 320
 # Milliseconds: a field that is missing is a finding, not a reason to wait.
 LONGEST_WAIT = 15_000
 # As at a desk, where no proxy stands in front and organisers sign in by one step.
-SITE = {"TRUSTED_PROXIES": "0", "STAFF_SECOND_FACTOR": "false"}
+SITE: dict[str, Any] = {"TRUSTED_PROXIES": "0", "STAFF_SECOND_FACTOR": "false"}
 # The site waits two seconds for a database that is busy, four times.
 IMPATIENT = "sqlite:///%s/setkani.sqlite3?timeout=2"
 # Pages of trouble and mails: whatever the address, they are not its page.

@@ -9,7 +9,16 @@ from django.core import signing
 from django.utils import timezone, translation
 from playwright.sync_api import Page
 
-from benchmarks import admin_states, rare_scenes, rare_states, scenes, way_scenes, way_states
+from benchmarks import (
+    admin_states,
+    member_scenes,
+    member_states,
+    rare_scenes,
+    rare_states,
+    scenes,
+    way_scenes,
+    way_states,
+)
 from benchmarks.opening import INVALID, State, Step, answered, at, fill, filled, press, read
 from benchmarks.scenes import IMPATIENT, PASSWORD, SERIES, WORKSHOPS, Cast
 from config import errors
@@ -29,6 +38,7 @@ def all_scenes() -> Iterator[Iterator[State]]:
     yield _programme(cast)
     way_scenes.ways(cast)
     rare_scenes.rare(cast)
+    member_scenes.groups(cast)
     scenes.crowd(cast)
     yield _crowd(cast)
 
@@ -84,6 +94,7 @@ def _crowd(cast: Cast) -> Iterator[State]:
     yield from admin_states.states(cast)
     yield from way_states.states(cast)
     yield from rare_states.states(cast)
+    yield from member_states.states(cast)
     yield from _mails(cast)
 
 

@@ -20,7 +20,7 @@ from config.processes import ChildEnded, Processes, end_with_parent
 from config.readiness import is_ready
 
 ORGANISER = "organiser@setkani.example"
-PROGRAMMES = ("smart-regiony-2018.yaml", "smart-cities-pitch.yaml")
+PROGRAMMES = ("smart-regiony-2018.yaml", "smart-cities-pitch.yaml", "pracovni-skupiny.yaml")
 READY_WITHIN_SECONDS = 60
 
 

@@ -371,6 +371,12 @@ def invitation_used_twice(event: Event) -> object:
     return _registrations("confirmed").update(invitation=_invitation(event))
 
 
+@breaks("a member comes by")
+def member_of_a_session(event: Event) -> object:
+    first, second = _registrations("confirmed")
+    return Registration.objects.filter(pk=second.pk).update(membership=first)
+
+
 @breaks("nobody is nominated")
 def nominated_by_a_withdrawn_invitation(event: Event) -> object:
     invitation = _invitation(event)

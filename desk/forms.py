@@ -91,8 +91,20 @@ class AdmissionForm(forms.Form):
             (Event.Admission.OPEN, _("Everybody, as long as there are places")),
             (Event.Admission.APPROVAL, _("Whom the organisers approve")),
             (Event.Admission.INVITATION, _("Whom the organisers invite")),
+            (Event.Admission.MEMBERS, _("Members of a group")),
         ],
         widget=forms.RadioSelect,
+    )
+    admits_from = forms.ModelChoiceField(
+        label=_("Whose members"),
+        queryset=Event.objects.none(),
+        required=False,
+        empty_label=_("(nobody's)"),
+    )
+    opens_to_everybody_at = MomentField(
+        label=_("Everybody from"),
+        required=False,
+        help_text=_("Empty: members alone."),
     )
     has_place_while_pending = forms.BooleanField(
         label=_("An application holds a place until it is decided"), required=False
@@ -105,6 +117,18 @@ class AdmissionForm(forms.Form):
         help_text=_("Empty: the first in line is confirmed at once."),
     )
     note = _note()
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        calls = Event.objects.of_series(event.series).calls().exclude(pk=event.pk).with_place()
+        self.fields["admits_from"].queryset = calls  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """What concerns members alone is nothing elsewhere."""
+        data = super().clean() or {}
+        if data.get("admission") != Event.Admission.MEMBERS:
+            data |= {"admits_from": None, "opens_to_everybody_at": None}
+        return data
 
 
 # Sectors that a quota may count together; more than this nobody has asked for.

@@ -236,6 +236,16 @@ def dead_nominations(now: datetime) -> Iterator[str]:
         yield f"registration {registration.pk}"
 
 
+@check("a member comes by a membership of a call of the same series")
+def members_of_nothing(now: datetime) -> Iterator[str]:
+    own = Registration.objects.filter(membership__isnull=False)
+    is_of_call = Q(
+        membership__event__kind=Event.Kind.CALL, membership__event__series=F("event__series")
+    )
+    for registration in own.exclude(is_of_call).iterator():
+        yield f"registration {registration.pk}"
+
+
 @check("6 a date that is announced is told to every follower, once")
 def untold_dates(now: datetime) -> Iterator[str]:
     set_later = EventChange.objects.filter(

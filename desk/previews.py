@@ -141,6 +141,22 @@ def of_approving(event: Event, registrations: Sequence[Registration], now: datet
     return preview
 
 
+def of_registering_members(event: Event, now: datetime) -> Preview:
+    """What registering all members does: places in the order of their membership, then the line."""
+    places, preview = capacity.count(event), Preview()
+    for membership in Registration.objects.members_to_register(event):
+        person = Person.of(membership)
+        is_confirmed = places.has_room(person)
+        places = places.after(person, taken=is_confirmed, waiting=not is_confirmed)
+        status = Status.CONFIRMED if is_confirmed else Status.WAITING
+        row = Registration(
+            event=event, booking=membership.booking, email=membership.email, status=status
+        )
+        preview += _counted(messages_of(_fact(row, Kind.REGISTERED, status, now), [row], now))
+        preview += Preview(confirmed=is_confirmed, waiting=not is_confirmed)
+    return preview
+
+
 def of_rejecting(event: Event, registrations: Sequence[Registration], now: datetime) -> Preview:
     """What turning these applications down does, with the places that they may free."""
     preview = Preview(rejected=len(registrations))
@@ -205,4 +221,5 @@ def _has_entry(message: Message) -> bool:
     registration = message.registration
     if registration is None or message.is_for_contact:
         return False
-    return registration.is_confirmed and message.kind in REQUESTS | CANCELS
+    is_dated = registration.event.starts_at is not None
+    return is_dated and registration.is_confirmed and message.kind in REQUESTS | CANCELS

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -218,6 +219,35 @@ def _decided(decided: actions.Decided) -> str:
         "waiting": len(decided.waiting),
         "rejected": len(decided.rejected),
     }
+
+
+@asks
+def register_members(request: HttpRequest, pk: int) -> HttpResponse:
+    """Registers the members of the event's call who are not registered yet."""
+    event = event_or_404(request, pk)
+
+    def act(_data: dict[str, Any]) -> str:
+        registered = actions.register_members(event.pk, actor_id=request.user.pk)
+        confirmed = sum(row.is_confirmed for row in registered)
+        values = {"confirmed": confirmed, "waiting": len(registered) - confirmed}
+        return _("Registered with a place: %(confirmed)s, waiting: %(waiting)s.") % values
+
+    question = Question(
+        template="desk/register_members.html",
+        context=context_of(event),
+        back=reverse("admin:events_event_change", args=[event.pk]),
+        problems=lambda _data: _problems_of_members(event),
+        preview=lambda _data: previews.of_registering_members(event, timezone.now()),
+        act=act,
+    )
+    return ask(request, Form(request.POST), question)
+
+
+def _problems_of_members(event: Event) -> list[rules.Problem]:
+    problems = rules.problems_of_registering_members(event, timezone.now())
+    if problems or Registration.objects.members_to_register(event).exists():
+        return problems
+    return [_("Every member is registered already.")]
 
 
 @asks

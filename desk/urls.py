@@ -27,6 +27,7 @@ urlpatterns = [
     desk_path(f"{EVENT}/quotas/", views.set_quotas),
     desk_path(f"{EVENT}/applications/", registration_views.decide_applications),
     desk_path(f"{EVENT}/register/", registration_views.add_registration),
+    desk_path(f"{EVENT}/register-members/", registration_views.register_members),
     desk_path(f"{EVENT}/export/", views.export_registrations),
     desk_path(f"{EVENT}/invite/", invitation_views.invite),
     desk_path(f"{EVENT}/invite-list/", invitation_views.import_invitations),

@@ -20,12 +20,16 @@ from notifications.actions import send_again as send_message_again
 from notifications.models import Message
 from registrations import actions as registration_actions
 from registrations import limits
+from registrations import rules as registration_rules
 from registrations.models import Registration
 from registrations.secret_pages import secret_page
 
 Kind = EventChange.Kind
 # What the form of the way in asks; the columns of the event bear the same names.
-ADMISSION = ("admission", "has_place_while_pending", "offer_hours")
+ADMISSION = (
+    *("admission", "admits_from", "opens_to_everybody_at"),
+    *("has_place_while_pending", "offer_hours"),
+)
 asks = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -172,8 +176,12 @@ def change_admission(request: HttpRequest, pk: int) -> HttpResponse:
         return _("%(event)s: the way in is changed.") % {"event": event.name}
 
     def problems(data: dict[str, Any]) -> list[rules.Problem]:
-        same = all(getattr(event, name) == data[name] for name in ADMISSION)
-        return [_("Nothing would change.")] if same else []
+        if all(getattr(event, name) == data[name] for name in ADMISSION):
+            return [_("Nothing would change.")]
+        is_for_members = data["admission"] == Event.Admission.MEMBERS
+        if not is_for_members:
+            return []
+        return registration_rules.problems_of_admitting_members(event, data["admits_from"])
 
     question = Question(
         template="desk/change_admission.html",
@@ -184,7 +192,8 @@ def change_admission(request: HttpRequest, pk: int) -> HttpResponse:
         act=act,
     )
     initial = {name: getattr(event, name) for name in ADMISSION}
-    return ask(request, AdmissionForm(request.POST or None, initial=initial), question)
+    form = AdmissionForm(request.POST or None, event=event, initial=initial)
+    return ask(request, form, question)
 
 
 @asks

@@ -249,7 +249,7 @@ class EventAdmin(PlainAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
         deadlines = ["opens_at", "closing_hours", "promotion_ends_hours", "has_waiting_list"]
-        if obj is not None and obj.kind == Event.Kind.CALL:
+        if obj is not None and obj.is_call:
             deadlines = ["opens_at", "closes_at", "has_waiting_list"]
         return (
             (_("Texts"), {"fields": (("description_cs", "description_en"),)}),
@@ -325,7 +325,6 @@ def page_of(event: Event, now: datetime) -> dict[str, Any]:
     """What an event's page shows beside its form: the words, the history, what can be done now."""
     state = event.state(now)
     is_over = event.is_over(now)
-    is_dated = event.starts_at is not None
     return {
         "event": event,
         "now": now,
@@ -333,8 +332,8 @@ def page_of(event: Event, now: datetime) -> dict[str, Any]:
         "state_class": CSS_CLASS.get(state, state.value),
         "lines": lines_of_event(event),
         "can_change": not is_over,
-        "can_move": not is_over and event.kind != Event.Kind.CALL,
-        "can_register": event.status == "published" and is_dated and not is_over,
+        "can_move": not is_over and not event.is_call,
+        "can_register": event.status == "published" and event.is_dated and not is_over,
         "can_call_off": not rules.problems_of_calling_off(event, now),
         "can_reinstate": not rules.problems_of_reinstating(event, now),
     }

@@ -1,6 +1,6 @@
 """How a fact reads on an organiser's screen: when, what, who, and old values beside new ones."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -54,30 +54,41 @@ def who_did(thing: Done, names: dict[int, str]) -> str:
 def lines_of_event(event: Event) -> list[Line]:
     """What happened to an event, newest first; three queries whatever their number."""
     changes = list(event.changes.order_by("-pk"))
-    names, venues = names_of_actors(changes), _venues(changes)
+    names, rows = names_of_actors(changes), _rows(changes)
     return [
         Line(
             at=change.at,
             what=str(change),
             who=who_did(change, names),
             note=change.note,
-            differences=_differences(change.data, venues),
+            differences=_differences(change.data, rows),
         )
         for change in changes
     ]
 
 
-def _venues(changes: Sequence[Change]) -> dict[int, Venue]:
-    pks = {pk for change in changes for pk in change.data.get("venue", []) if pk}
-    return Venue.objects.select_related("town").in_bulk(pks) if pks else {}
+# The rows that facts name by their numbers.
+Rows = dict[str, Mapping[int, Venue | Event]]
 
 
-def _differences(data: dict[str, Any], venues: dict[int, Venue]) -> list[Difference]:
+def _rows(changes: Sequence[Change]) -> Rows:
+    halls, calls = _pks(changes, "venue"), _pks(changes, "admits_from")
+    return {
+        "venue": Venue.objects.select_related("town").in_bulk(halls) if halls else {},
+        "admits_from": Event.objects.with_place().in_bulk(calls) if calls else {},
+    }
+
+
+def _pks(changes: Sequence[Change], name: str) -> set[int]:
+    return {pk for change in changes for pk in change.data.get(name, []) if pk}
+
+
+def _differences(data: dict[str, Any], rows: Rows) -> list[Difference]:
     """In the order of the event's columns: PostgreSQL keeps no order of its own."""
     columns = [column.name for column in Event._meta.concrete_fields]
     return [
         Difference(
-            _label(name), _words(name, data[name][0], venues), _words(name, data[name][1], venues)
+            _label(name), _words(name, data[name][0], rows), _words(name, data[name][1], rows)
         )
         for name in (*columns, "agenda")
         if name in data
@@ -90,12 +101,12 @@ def _label(name: str) -> str:
     return str(capfirst(Event._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
 
 
-def _words(name: str, value: Any, venues: dict[int, Venue]) -> str:
+def _words(name: str, value: Any, rows: Rows) -> str:
     """A value as JSON holds it, in words of the active language."""
     if value is None:
         return ""
-    if name == "venue":
-        return str(venues.get(value, value))
+    if name in rows:
+        return str(rows[name].get(value, value))
     if name.endswith("_at"):
         return dates.full_moment(datetime.fromisoformat(value))
     if name.startswith("period_"):

@@ -122,10 +122,12 @@ def towns(request: HttpRequest) -> HttpResponse:
 def series(request: HttpRequest, series: str) -> HttpResponse:
     """What a series is and its events by date; behind a closed door nothing about them."""
     shown = get_object_or_404(Series.objects.with_parts(), slug=series)
+    listed = list(_listed(request, shown).by_date())
     context = {
         "now": timezone.now(),
         "series": shown,
-        "events": list(_listed(request, shown).by_date()),
+        "events": [event for event in listed if not event.is_call],
+        "calls": [event for event in listed if event.is_call],
         "calendar": links_of_series(shown),
     }
     return render(request, "events/series.html", context)
@@ -142,7 +144,8 @@ def event(request: HttpRequest, series: str, event: str) -> HttpResponse:
         "event": shown,
         "state": shown.state(now),
         "way_in": _way_in(shown, now),
-        "is_by_invitation": not shown.admits_anybody,
+        "is_by_invitation": shown.is_by_invitation,
+        "is_for_members": shown.is_for_members and not shown.admits_anybody(now),
         "calendar": links_of_event(shown, now),
         "alternatives": _alternatives(shown, now),
     }
@@ -150,8 +153,8 @@ def event(request: HttpRequest, series: str, event: str) -> HttpResponse:
 
 
 def _way_in(event: Event, now: datetime) -> State | None:
-    """Which button stands there: none for an event to which one is invited."""
-    return event.way_in(now) if event.admits_anybody else None
+    """Which button stands there: none where one is invited, or comes as a member."""
+    return event.way_in(now) if event.admits_anybody(now) else None
 
 
 def _alternatives(event: Event, now: datetime) -> Sequence[tuple[Event, float | None]]:

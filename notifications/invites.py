@@ -62,7 +62,9 @@ def invite_for(message: Message, registration: Registration) -> Invite | None:
     """
     if message.is_for_contact:
         return None
-    if message.kind in REQUESTS and registration.is_confirmed:
+    # A membership has no day of its own.
+    is_dated = registration.event.starts_at is not None
+    if message.kind in REQUESTS and registration.is_confirmed and is_dated:
         own_uid = uid(registration, message.cause.incarnation)
         return _invite(message, registration, REQUEST, own_uid)
     cancelled = _uid_to_cancel(message, registration) if message.kind in CANCELS else ""

@@ -1,4 +1,4 @@
-"""Asking for one's links behind a closed door: always the same answer, the truth goes by mail."""
+"""Asking for one's links of a series: always the same answer, the truth goes by mail."""
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +17,7 @@ INVALID, TOO_MANY, UNAVAILABLE = 422, 429, 503
 
 
 def _series(slug: str) -> Series:
-    return get_object_or_404(Series.objects.behind_closed_doors(), slug=slug)
+    return get_object_or_404(Series.objects.sending_links(), slug=slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -134,6 +134,7 @@ def _place(registration: Registration) -> dict[str, Any]:
         "where": where,
         "preheader": _preheader(event, where),
         "is_closed_door": series.is_closed_door,
+        "is_call": event.is_call,
         "organiser": series.organiser,
         "link": settings.BASE_URL + reverse("registration", args=[registration.token]),
         "party_link": settings.BASE_URL + reverse("party", args=[registration.booking.token]),
@@ -142,7 +143,7 @@ def _place(registration: Registration) -> dict[str, Any]:
 
 
 def _preheader(event: Event, where: str) -> str:
-    when = hours_of(event.starts_at, event.ends_at)
+    when = hours_of(event.starts_at, event.ends_at) or event.series.title
     hidden = event.series.is_closed_door or not where
     return f"{when}." if hidden else f"{where}, {when}."
 

@@ -35,10 +35,10 @@ def problems_of_following(event: Event) -> list[Problem]:
         return [_("The session is called off.")]
     if event.starts_at is not None:
         return [_("The date is set already.")]
-    if event.kind == Event.Kind.CALL:
+    if event.is_call:
         return [_("There is no date to wait for.")]
-    if not event.admits_anybody or event.series.is_closed_door:
-        return [_("By invitation only.")]
+    if event.is_never_open or event.series.is_closed_door:
+        return [_("Members only.") if event.is_for_members else _("By invitation only.")]
     return [] if event.status == Status.PUBLISHED else [_("The session is not public yet.")]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.text import fold
 from events.models import Kraj, Municipality
-from registrations.models import Organisation, Sector
+from registrations.models import Organisation, Registration, Sector
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,22 @@ class Party:
     def digest(self) -> str:
         """As of an application."""
         return _digest(asdict(self))
+
+
+def of_same_person(registration: Registration, **fields: Any) -> Application:
+    """Who is registered already, as they would apply for something else; `fields` are the rest."""
+    booking, organisation = registration.booking, registration.organisation
+    values: dict[str, Any] = {
+        "name": registration.name,
+        "email": registration.email,
+        "organisation": organisation.name,
+        "sector": organisation.sector,
+        "language": registration.language,
+        "town_id": registration.town_id,
+        "contact_name": booking.contact_name,
+        "contact_email": booking.contact_email,
+    }
+    return Application(**values | fields)
 
 
 def _digest(payload: dict[str, Any]) -> str:

@@ -33,6 +33,12 @@ class Limit:
         most = self.quota.limit
         return all(self.counts.get(group, 0) + n <= most for group, n in coming.items())
 
+    @property
+    def left(self) -> int:
+        """How many more the quota admits, of one that counts everybody it concerns together."""
+        taken = sum(number for group, number in self.counts.items() if group is not None)
+        return max(0, self.quota.limit - taken)
+
     def after(self, person: Person, taken: int) -> "Limit":
         group = self.quota.group_of(person)
         if group is None:
@@ -131,6 +137,12 @@ def _limit(quota: Quota, people: Mapping[Person, int]) -> Limit:
     for person, number in people.items():
         counts[quota.group_of(person)] += number
     return Limit(quota, counts)
+
+
+def left_by_sectors(event: Event) -> list[tuple[Quota, int]]:
+    """The event's quotas of sectors, each with how many places it has left; two queries."""
+    quotas = list(event.quotas.filter(scope=Quota.Scope.SECTORS).order_by("pk"))
+    return [(limit.quota, limit.left) for limit in _limits(event, quotas)]
 
 
 PERSON = ("organisation__sector", "town_id", "organisation_id")

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from events.models import Event
 from registrations import rules
-from registrations.applications import Application
+from registrations.applications import Application, of_same_person
 from registrations.companions import MOST_PEOPLE
 from registrations.models import Booking, Registration
 
@@ -49,16 +49,9 @@ class Party:
     @property
     def first(self) -> Application:
         """What the first person asked for, as far as the next one shares it."""
-        row, booking = self.people[0], self.booking
-        return Application(
-            name=row.name,
-            email=row.email,
-            organisation=row.organisation_name,
-            sector=row.organisation.sector,
-            language=booking.language,
-            town_id=row.town_id,
-            contact_name=booking.contact_name,
-            contact_email=booking.contact_email,
+        row = self.people[0]
+        return of_same_person(
+            row, organisation=row.organisation_name, language=self.booking.language
         )
 
     def person(self, number: str) -> Registration | None:

@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 from events import dates
 from events.models import Event
 from events.states import Status
-from registrations.models import Quota, Registration, Sector
+from registrations.models import Quota, Registration
+from registrations.models.organisations import words_of_sectors
 
 Problem = str | Promise
 # An offer that leaves less time than this is not made.
@@ -36,21 +37,21 @@ def refuse(problems: list[Problem]) -> None:
 
 
 def problems_of_registering(
-    event: Event, now: datetime, *, is_invited: bool = False
+    event: Event, now: datetime, *, is_invited: bool = False, is_member: bool = False
 ) -> list[Problem]:
     """Why nobody can register for the event now; it knows no address (rule 20).
 
     A full event with a waiting list is no problem: the newcomer waits. `is_invited`: whoever holds
-    an invitation; whether that is valid is another question.
+    an invitation, `is_member`: a membership; whether that is valid is another question.
     """
     if event.is_called_off:
         return [_("The session is called off.")]
-    if event.status != Status.PUBLISHED or event.starts_at is None:
+    if event.status != Status.PUBLISHED or not event.is_dated:
         return [_("The session has no date yet.")]
     if event.is_over(now):
         return [_("The session is over.")]
-    if not (event.admits_anybody or (is_invited and event.is_by_invitation)):
-        return [_("By invitation only.")]
+    if not (event.admits_anybody(now) or is_invited or (is_member and event.is_for_members)):
+        return [_("Members only.") if event.is_for_members else _("By invitation only.")]
     if event.opens_at is not None and now < event.opens_at:
         opening = _("Registration opens on %(day)s.") % {"day": dates.date(event.opens_at)}
         return [opening]
@@ -90,8 +91,7 @@ def words_of(quota: Quota) -> str:
             quota.limit,
         )
     else:
-        labels = dict(Sector.choices)
-        values["sectors"] = ", ".join(str(labels[sector]) for sector in quota.sectors)
+        values["sectors"] = words_of_sectors(quota.sectors)
         text = ngettext(
             "%(sectors)s: at most %(count)s person.",
             "%(sectors)s: at most %(count)s people.",
@@ -110,7 +110,7 @@ def refuse_beyond_quotas(
 
 def problems_of_registering_at_the_desk(event: Event, now: datetime) -> list[Problem]:
     """An organiser may register people past the deadline, until the event is over."""
-    if event.status != Status.PUBLISHED or event.starts_at is None:
+    if event.status != Status.PUBLISHED or not event.is_dated:
         return [_("People can be registered for a published session with a date only.")]
     return [_("The session is over.")] if event.is_over(now) else []
 
@@ -188,6 +188,31 @@ def problems_of_reopening(
     return [_("The session starts before that.")] if starts_at and until > starts_at else []
 
 
+def problems_of_membership(membership: Registration, event: Event) -> list[Problem]:
+    """Why somebody cannot come to the event as a member."""
+    if not membership.is_confirmed:
+        return [_("The membership is not valid.")]
+    if event.admits_from_id is None or membership.event_id != event.admits_from_id:
+        return [_("The session is for members of another group.")]
+    return []
+
+
+def problems_of_registering_members(event: Event, now: datetime) -> list[Problem]:
+    """Why an organiser cannot register the members of a call for the event."""
+    if not event.is_for_members:
+        return [_("The session is not for members.")]
+    return problems_of_registering_at_the_desk(event, now)
+
+
+def problems_of_admitting_members(event: Event, call: Event | None) -> list[Problem]:
+    """Why the event cannot be for the members of this call."""
+    if call is None:
+        return [_("Choose whose members may come.")]
+    if event.is_call or not call.is_call or call.series_id != event.series_id:
+        return [_("Members are of a call of the same series.")]
+    return []
+
+
 def problems_of_deciding(event: Event, now: datetime) -> list[Problem]:
     """Why applications for the event can be neither approved nor turned down now."""
     if event.status != Status.PUBLISHED:
@@ -237,7 +262,7 @@ def can_promote(event: Event, now: datetime) -> bool:
     """
     if event.status != Status.PUBLISHED:
         return False
-    if event.kind == Event.Kind.CALL:
+    if event.is_call:
         return True
     ends_at = event.promotion_ends_at
     if ends_at is None:

@@ -5,6 +5,7 @@ from django.urls import path
 from registrations import (
     answer_views,
     invitation_views,
+    member_views,
     party_views,
     substitute_views,
     views,
@@ -19,6 +20,10 @@ urlpatterns = [
     path("r/<str:token>/substitute/", substitute_views.substitute, name="substitute"),
     path("r/<str:token>/cancel/", views.cancel, name="cancel"),
     path("r/<str:token>/nomination/", invitation_views.answer_nomination, name="answer_nomination"),
+    path(
+        "r/<str:token>/meeting/<slug:slug>/", member_views.register_member, name="register_member"
+    ),
+    path("r/<str:token>/meeting/<slug:slug>/sent/", member_views.member_sent, name="member_sent"),
     path("i/<str:token>/", invitation_views.invitation, name="invitation"),
     path("i/<str:token>/sent/", invitation_views.invitation_sent, name="invitation_sent"),
     path("i/<str:token>/decline/", invitation_views.decline_invitation, name="decline_invitation"),

@@ -19,7 +19,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from events.feeds import calendar_response, read_only
 from events.models import Event, EventQuerySet
 from events.towns import alternatives_to
-from registrations import actions, ical, invitation_rules, limits, placing, questions, rules
+from registrations import (
+    actions,
+    ical,
+    invitation_rules,
+    limits,
+    memberships,
+    placing,
+    questions,
+    rules,
+)
 from registrations.applications import Party
 from registrations.companions import MOST_PEOPLE
 from registrations.models import Registration
@@ -211,6 +220,7 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
         "alternatives": _alternatives(own, now),
         "answers": questions.said_by(own),
         "can_change": not rules.problems_of_changing_answers(own, now),
+        "meetings": memberships.meetings_of(own, now),
         "passed_deadlines": rules.passed_deadlines(own, now),
     }
     return render(request, "registrations/registration.html", context)
@@ -240,7 +250,7 @@ def registration_qr(request: HttpRequest, token: str) -> HttpResponse:
 @read_only
 def registration_calendar(request: HttpRequest, token: str) -> HttpResponse:
     """The confirmed place as a calendar file, with the UID and SEQUENCE of the invite."""
-    own = get_object_or_404(Registration.objects.with_event().confirmed(), token=token)
+    own = get_object_or_404(Registration.objects.with_event().confirmed().dated(), token=token)
     body = ical.download(own)
     return calendar_response(
         request, body, changed_at=own.event.changed_at, is_public=False, filename="setkani.ics"

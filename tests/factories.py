@@ -13,7 +13,7 @@ from events.states import Status
 from notifications import actions as notification_actions
 from notifications.models import Follow
 from registrations import actions
-from registrations.applications import Application, GivenAnswer, Substitute
+from registrations.applications import Application, GivenAnswer, Substitute, of_same_person
 from registrations.models import Booking, Invitation, Option, Question, Registration
 
 _numbers = itertools.count(1)
@@ -101,6 +101,32 @@ def announced_event(**fields: Any) -> Event:
     return event(**{"starts_at": None, "venue": None, **days} | fields)
 
 
+def call(**fields: Any) -> Event:
+    """A published call of a working group that closes in twenty days, 3 seats, decided by nobody.
+
+    A confirmed registration for it is a membership.
+    """
+    values: dict[str, Any] = {
+        "kind": Event.Kind.CALL,
+        "starts_at": None,
+        "closes_at": _morning_in(days=20),
+        "venue": None,
+        "region": None,
+        "title_cs": "Skupina Doprava",
+        "title_en": "Transport group",
+    } | fields
+    if "series" not in values:
+        group = {"title_cs": "Pracovní skupiny", "title_en": "Working groups"}
+        values["series"] = series(kind=Series.Kind.WORKING_GROUP, **group)
+    return event(**values)
+
+
+def meeting(*, call: Event, **fields: Any) -> Event:
+    """A session to which the members of the call may come."""
+    values = {"series": call.series, "kind": Event.Kind.GROUP_MEETING, "admits_from": call}
+    return event(admission=Event.Admission.MEMBERS, **values | fields)
+
+
 def follow(*, event: Event, is_confirmed: bool = True, **fields: Any) -> Follow:
     """A wish to hear of the date of an announced event, made and confirmed by the actions."""
     values = {"email": f"cekam{next(_numbers)}@mesto.example", "language": "cs"} | fields
@@ -158,6 +184,12 @@ def closed_event(**fields: Any) -> Event:
         pitch = {"title_cs": "Smart Cities Pitch", "title_en": "Smart Cities Pitch"}
         values["series"] = series(is_closed_door=True, **pitch)
     return event(**values)
+
+
+def attendance(membership: Registration, *, event: Event, **fields: Any) -> Registration:
+    """A member registered for a meeting by their membership."""
+    way_in = submit(via=Booking.Via.MEMBER, membership_id=membership.pk)
+    return actions.register(event.pk, of_same_person(membership, **fields), way_in)
 
 
 def nominated(invitation: Invitation, *emails: str) -> list[Registration]:

@@ -21,6 +21,8 @@ from tests import factories
 # `<slug:series>` of a path, `(?P<url>` of an expression.
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 MISSING = 987_654_321
+# The pages behind a membership.
+OF_MEMBERS = {"register_member", "member_sent"}
 NOBODYS = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 
@@ -72,7 +74,7 @@ def _routes(
 @dataclass(frozen=True)
 class World:
     """A public event with a registration and its mail, one whose date somebody waits for, one
-    behind a closed door, one organiser.
+    behind a closed door, one for members with one of them, one organiser.
     """
 
     event: Event = field(default_factory=factories.event)
@@ -80,6 +82,7 @@ class World:
     closed: Event = field(
         default_factory=lambda: factories.event(series=factories.series(is_closed_door=True))
     )
+    call: Event = field(default_factory=factories.call)
     organiser: User = field(default_factory=factories.organiser)
     user: User = field(default_factory=factories.user)
     registrations: list[Registration] = field(default_factory=list)
@@ -92,6 +95,8 @@ class World:
         world.registrations.append(factories.registration(event=world.event))
         world.invitations.append(factories.invitation(event=world.event))
         world.follows.append(factories.follow(event=world.announced))
+        world.registrations.append(factories.registration(event=world.call))
+        factories.meeting(call=world.call)
         factories.question(event=world.event)
         announce(timezone.now())
         return world
@@ -119,8 +124,7 @@ class World:
 
     def arguments(self, route: Route) -> dict[str, Any]:
         registration = self.registrations[0]
-        is_of_follows = route.name.startswith("follow")
-        event = self.announced if is_of_follows else self.event
+        event = self._event(route)
         return {
             "series": event.series.slug,
             "event": event.slug,
@@ -135,9 +139,15 @@ class World:
             "url": "nowhere/",
         }
 
+    def _event(self, route: Route) -> Event:
+        """The event that a route is about."""
+        if route.name in OF_MEMBERS:
+            return Event.objects.admitting_from(self.call).get()
+        return self.announced if route.name.startswith("follow") else self.event
+
     def _token(self, route: Route) -> str:
         """The secret of this purpose: of a wish, an invitation, a party, or a person."""
-        registration = self.registrations[0]
+        registration = self.registrations[-1 if route.name in OF_MEMBERS else 0]
         if route.name.startswith("follow"):
             return self.follows[0].token
         if route.path.startswith("i/"):

@@ -461,6 +461,7 @@ SPANNING = {
     "tests/accounts/test_passkeys.py": "static/passkeys.js",
     "tests/config/test_compose.py": "docker-compose.yml",
     "tests/config/test_locks.py": "requirements.txt",
+    "tests/notifications/test_calls.py": "what members and those who apply read",
     "tests/notifications/test_parties.py": "what the contact of a party reads",
     "tests/registrations/test_engine.py": "registrations/actions/ in any order",
     "tests/registrations/test_races.py": "registrations/actions/ under contention",

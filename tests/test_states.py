@@ -78,3 +78,32 @@ def test_every_picture_is_taken_in_both_languages(pictures: list[State]) -> None
     rest = {state.languages for state in pictures if state.page not in czech}
     assert rest == {("cs", "en")}
     assert sorted(page for page in czech if not page.startswith(CZECH_ONLY)) == []
+
+
+class Sheet:
+    """Stands for a browser's page where a mail alone is shown."""
+
+    text = ""
+
+    def set_content(self, text: str) -> None:
+        self.text = text
+
+
+def test_every_mail_was_written_in_both_languages(pictures: list[State]) -> None:
+    missing = [
+        (state.name, language)
+        for state in pictures
+        if state.page == "mail"
+        for language in state.languages
+        if not is_written(state, language)
+    ]
+    assert missing == []
+
+
+def is_written(state: State, language: str) -> bool:
+    sheet: Any = Sheet()
+    try:
+        state.open.visit(sheet, language)
+    except IndexError:
+        return False
+    return "<html" in sheet.text

@@ -9,8 +9,8 @@ from django.db.models import Model
 from desk.programme.entries import Record, refuse
 from desk.programme.file import Programme
 from desk.programme.questions import columns, options_of, problems_of_kind
-from desk.programme.rows import agenda_item, event_row, hall_key, venue_row
-from events.models import Area, Partner, Series
+from desk.programme.rows import agenda_item, event_row, hall_key, quota_rows, venue_row
+from events.models import Area, Event, Partner, Series
 from events.rules import PRAGUE, problems_of_times
 from registrations.models import Option, Question
 
@@ -27,6 +27,7 @@ def check(programme: Programme) -> None:
         problems += _problems_of_agenda(event, areas)
         problems += _problems_of_halls(event)
         problems += _problems_of_questions(event.fields.get("questions", []))
+        problems += _problems_of_quotas(event) + _problems_of_call(event, programme)
     refuse(problems + _problems_of_shared_halls(programme.events.values()))
 
 
@@ -72,8 +73,32 @@ def _problems_of_questions(records: list[Record]) -> list[str]:
     return problems
 
 
+def _problems_of_quotas(event: Record) -> list[str]:
+    return [
+        problem
+        for record, row in zip(event.fields.get("quotas", []), quota_rows(event), strict=True)
+        for problem in cleaned(record, row, ["event"])
+    ]
+
+
+def _problems_of_call(event: Record, programme: Programme) -> list[str]:
+    """Members are of a call that stands in the same file."""
+    is_for_members = event.fields.get("admission") == Event.Admission.MEMBERS
+    name = event.fields.get("admits_from")
+    if name is None:
+        return [event.complaint("admission", "say whose members")] if is_for_members else []
+    if not is_for_members:
+        return [event.complaint("admits_from", "the event is not for members")]
+    call = programme.events.get(name)
+    if call is None or call.fields["kind"] != Event.Kind.CALL:
+        return [event.complaint("admits_from", f"no such call: {name}")]
+    return []
+
+
 def _problems_of_columns(slug: str, event: Record) -> list[str]:
-    return cleaned(event, event_row(slug, event), ["series", "venue", "moved_from_venue"])
+    return cleaned(
+        event, event_row(slug, event), ["series", "venue", "moved_from_venue", "admits_from"]
+    )
 
 
 def _repeated(records: Iterable[Record], name: str) -> list[str]:

@@ -10,11 +10,11 @@ from desk.programme.entries import Record
 from desk.programme.file import Programme
 from desk.programme.keys import MOVED_FROM
 from desk.programme.questions import stored
-from desk.programme.rows import hall_key, known_venue
+from desk.programme.rows import hall_key, known_venue, quota_rows
 from events.models import AgendaItem, Area, Event, Partner, Series, Venue
 from events.rules import PRAGUE
 from events.states import Status
-from registrations.models import Option, Question
+from registrations.models import Option, Question, Quota
 
 Row = Series | Area | Partner | Venue | Event | Question | Option
 # What stands in people's calendars: fixed once a published event uses the hall.
@@ -80,7 +80,7 @@ def _columns(where: str, row: Row, fields: dict[str, Any]) -> Iterator[Differenc
 
 
 def _of_event(event: Event, record: Record) -> Iterator[Difference]:
-    apart = ("venue", "agenda", "questions", *MOVED_FROM)
+    apart = ("venue", "agenda", "questions", "quotas", "admits_from", *MOVED_FROM)
     columns = {name: value for name, value in record.fields.items() if name not in apart}
     yield from _columns(event.slug, event, columns)
     if "venue" in record.fields:
@@ -88,6 +88,24 @@ def _of_event(event: Event, record: Record) -> Iterator[Difference]:
     if "agenda" in record.fields:
         yield from _of_agenda(event, record.fields["agenda"])
     yield from _of_questions(event, record.fields.get("questions", []))
+    yield from _of_quotas(event, record)
+    yield from _of_call(event, record)
+
+
+def _of_quotas(event: Event, record: Record) -> Iterator[Difference]:
+    if "quotas" not in record.fields:
+        return
+    stored = event.quotas.filter(scope=Quota.Scope.SECTORS).order_by("pk")
+    old, new = ([(q.sectors, q.limit) for q in rows] for rows in (stored, quota_rows(record)))
+    if sorted(old) != sorted(new):
+        yield Difference(event.slug, event, "quotas", old, new)
+
+
+def _of_call(event: Event, record: Record) -> Iterator[Difference]:
+    new = record.fields.get("admits_from")
+    old = event.admits_from.slug if event.admits_from else None
+    if new is not None and new != old:
+        yield Difference(event.slug, event, "admits_from", old or "", new)
 
 
 def _of_hall(event: Event, record: Record) -> Iterator[Difference]:

@@ -172,6 +172,12 @@ def questions(entry: Entry) -> dict[str, Any]:
     return {"questions": read_records(entry.items(), QUESTION, ["label", "kind"])}
 
 
+def quotas(entry: Entry) -> dict[str, Any]:
+    """At most so many people of these sectors together."""
+    keys = {"sectors": sectors, "limit": number("limit", most=100_000)}
+    return {"quotas": read_records(entry.items(), keys, ["sectors", "limit"])}
+
+
 OPTION: dict[str, Reader] = {
     "label": lines("label"),
     "limit": number("limit", most=100_000),
@@ -214,6 +220,8 @@ EVENT: dict[str, Reader] = {
     "ends": moment("ends_at"),
     "period": period,
     "opens": moment("opens_at"),
+    "opens_to_everybody": moment("opens_to_everybody_at"),
+    "admits_from": line("admits_from"),
     "closes": moment("closes_at"),
     **{
         name: number(name)
@@ -229,6 +237,7 @@ EVENT: dict[str, Reader] = {
     "moved_from": moved_from,
     "agenda": agenda,
     "questions": questions,
+    "quotas": quotas,
 }
 REQUIRED_OF_SERIES = ("slug", "kind", "title", "organiser", "contact_email", "reference_code")
 REQUIRED_OF_EVENT = ("title", "kind", "capacity")

@@ -12,11 +12,12 @@ from desk.programme.differences import Difference, differences_of
 from desk.programme.entries import Record
 from desk.programme.file import Programme, read_programme
 from desk.programme.questions import create_questions
-from desk.programme.rows import agenda_item, event_row, stored_venue
+from desk.programme.rows import agenda_item, event_row, quota_rows, stored_venue
 from desk.programme.shift import place_in_time, recorded_weeks, weeks_until_upcoming
 from desk.programme.update import apply
 from events import history
 from events.models import AgendaItem, Area, Event, Partner, Series
+from registrations.models import Quota
 
 
 @dataclass
@@ -111,9 +112,15 @@ def _create_event(
     for name in ("venue", "moved_from_venue"):
         if name in record.fields:
             setattr(event, name, stored_venue(record.fields[name]))
+    if "admits_from" in record.fields:
+        event.admits_from = event.series.events.get(slug=record.fields["admits_from"])
     data = {"weeks_later": [0, weeks]} if weeks else {}
     history.write_creation(event, now, actor_id=actor_id, data=data)
     points = [agenda_item(point, areas) for point in record.fields.get("agenda", [])]
     for point in points:
         point.event = event
     AgendaItem.objects.bulk_create(points)
+    quotas = quota_rows(record)
+    for quota in quotas:
+        quota.event = event
+    Quota.objects.bulk_create(quotas)

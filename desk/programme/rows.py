@@ -5,14 +5,21 @@ from typing import Any
 from desk.programme.entries import Record
 from events.models import AgendaItem, Area, Event, Venue
 from events.states import Status
+from registrations.models import Quota
 
-NOT_COLUMNS = ("venue", "moved_from_venue", "agenda", "questions")
+NOT_COLUMNS = ("venue", "moved_from_venue", "agenda", "questions", "quotas", "admits_from")
 
 
 def event_row(slug: str, record: Record) -> Event:
     """A published event without its series, halls and agenda; calling off is not for files."""
     columns = {name: value for name, value in record.fields.items() if name not in NOT_COLUMNS}
     return Event(slug=slug, status=Status.PUBLISHED, **columns)
+
+
+def quota_rows(record: Record) -> list[Quota]:
+    """The quotas of an event, without it."""
+    scope = Quota.Scope.SECTORS
+    return [Quota(scope=scope, **quota.fields) for quota in record.fields.get("quotas", [])]
 
 
 def agenda_item(record: Record, areas: dict[str, Area] | None = None) -> AgendaItem:

@@ -9,7 +9,7 @@ from events.rules import PRAGUE, exists_on_the_clock
 
 DAYS_AHEAD = 20
 MOMENTS = (
-    *("starts_at", "ends_at", "opens_at", "closes_at"),
+    *("starts_at", "ends_at", "opens_at", "closes_at", "opens_to_everybody_at"),
     *("moved_from_starts_at", "moved_from_ends_at"),
 )
 
@@ -17,10 +17,12 @@ MOMENTS = (
 def weeks_until_upcoming(programme: Programme, today: date) -> int:
     """By how many weeks the first event must move to lie 20 to 26 days ahead; may be negative.
 
-    Events without a date count only where none has one, by the first day of their period.
+    A call lies where it closes. Events without a date count only where none has one, by the first
+    day of their period.
     """
     events = programme.events.values()
-    days = [event.fields["starts_at"].date() for event in events if "starts_at" in event.fields]
+    names = ("starts_at", "closes_at")
+    days = [event.fields[name].date() for event in events for name in names if name in event.fields]
     days = days or [
         event.fields["period_from"] for event in events if "period_from" in event.fields
     ]

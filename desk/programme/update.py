@@ -9,19 +9,27 @@ from accounts.transactions import action
 from desk.programme.differences import Difference
 from desk.programme.entries import Record
 from desk.programme.file import Programme
-from desk.programme.rows import agenda_item, stored_venue
+from desk.programme.rows import agenda_item, quota_rows, stored_venue
 from events import history
 from events.actions import EventError, announce_event, move_event, retitle_event
 from events.models import AgendaItem, Event, EventChange, Venue
-from registrations.actions import RegistrationError, change_admission, change_capacity
-from registrations.models import Option
+from registrations.actions import (
+    RegistrationError,
+    change_admission,
+    change_capacity,
+    set_quotas,
+)
+from registrations.models import Option, Quota
 from registrations.questions import note_lowering
 
 TITLES = {"title_cs", "title_en"}
 PERIOD = {"period_from", "period_to"}
 TIMES = {"starts_at", "ends_at"}
-ADMISSION = {"admission", "has_place_while_pending", "offer_hours"}
-BY_ACTIONS = TITLES | TIMES | ADMISSION | {"venue", "capacity"}
+ADMISSION = {
+    *("admission", "admits_from", "opens_to_everybody_at"),
+    *("has_place_while_pending", "offer_hours"),
+}
+BY_ACTIONS = TITLES | TIMES | ADMISSION | {"venue", "capacity", "quotas"}
 # Told by their names alone in a fact, which holds no free text.
 TEXTS = ("description_cs", "description_en", "agenda")
 
@@ -81,18 +89,32 @@ def _run_actions(event: Event, record: Record, names: set[str]) -> list[str]:
             refused.append(f"{event.slug}: not moved. {error}")
     if names & PERIOD and not is_dated:
         announce_event(event.pk, fields["period_from"], fields["period_to"])
+    return refused + _change_places(event, record, names)
+
+
+def _change_places(event: Event, record: Record, names: set[str]) -> list[str]:
     if "capacity" in names:
-        change_capacity(event.pk, fields["capacity"])
+        change_capacity(event.pk, record.fields["capacity"])
+    if "quotas" in names:
+        set_quotas(event.pk, [*_other_quotas(event), *quota_rows(record)])
     if names & ADMISSION:
         try:
-            _change_admission(event, fields)
+            _change_admission(event, record.fields)
         except RegistrationError as error:
-            refused.append(f"{event.slug}: way in not changed. {error}")
-    return refused
+            return [f"{event.slug}: way in not changed. {error}"]
+    return []
+
+
+def _other_quotas(event: Event) -> list[Quota]:
+    """Those that a file does not name: of each town, of each organisation."""
+    others = event.quotas.exclude(scope=Quota.Scope.SECTORS)
+    return [Quota(scope=quota.scope, limit=quota.limit) for quota in others]
 
 
 def _change_admission(event: Event, fields: dict[str, Any]) -> None:
     values = {name: fields.get(name, getattr(event, name)) for name in ADMISSION}
+    if "admits_from" in fields:
+        values["admits_from"] = event.series.events.get(slug=fields["admits_from"])
     change_admission(event.pk, **values)
 
 

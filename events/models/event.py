@@ -101,6 +101,13 @@ class EventQuerySet(models.QuerySet["Event"]):
         series, _slash, event = path.strip("/").partition("/")
         return self.select_related("series").get(series__slug=series, slug=event)
 
+    def admitting_from(self, call: "Event") -> Self:
+        """The published events to which the members of this call may come."""
+        return self.published().filter(admits_from=call)
+
+    def calls(self) -> Self:
+        return self.filter(kind=Event.Kind.CALL)
+
     def of_series(self, series: "Series") -> Self:
         return self.filter(series=series)
 
@@ -116,8 +123,8 @@ class EventQuerySet(models.QuerySet["Event"]):
         )
         return self.filter(
             Q(opens_at__isnull=True) | Q(opens_at__lte=now),
+            Q(admission=Event.Admission.OPEN) | Q(opens_to_everybody_at__lte=now),
             status=Status.PUBLISHED,
-            admission=Event.Admission.OPEN,
             starts_at__gt=now + closing_time,
             places_taken__lt=F("capacity"),
             places_waiting=0,
@@ -156,6 +163,17 @@ class Event(models.Model):
     admission = models.CharField(
         _("admission"), max_length=10, choices=Admission, default=Admission.OPEN
     )
+    # Whose members may come, where only members may.
+    admits_from = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="admits_to",
+        verbose_name=_("members of"),
+    )
+    # Set: members come first, and everybody from then on.
+    opens_to_everybody_at = models.DateTimeField(_("opens to everybody"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     region = models.ForeignKey(
         Region,
@@ -252,6 +270,14 @@ class Event(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="call") | Q(starts_at__isnull=True), name="call_has_no_start"
             ),
+            models.CheckConstraint(
+                condition=Q(admission="members", admits_from__isnull=False)
+                | (
+                    ~Q(admission="members")
+                    & Q(admits_from__isnull=True, opens_to_everybody_at__isnull=True)
+                ),
+                name="members_are_of_a_call",
+            ),
             models.CheckConstraint(condition=Q(capacity__gte=1), name="event_has_capacity"),
             models.CheckConstraint(
                 condition=Q(offer_hours__isnull=True) | Q(offer_hours__gte=1),
@@ -312,10 +338,32 @@ class Event(models.Model):
     def has_few_places(self) -> bool:
         return 0 < self.places_free <= max(5, self.capacity // 10)
 
-    @property
-    def admits_anybody(self) -> bool:
-        """Whether one registers without being invited or a member."""
+    def admits_anybody(self, now: datetime) -> bool:
+        """Whether one registers without being invited or a member at this moment."""
+        if self.opens_to_everybody_at is not None:
+            return self.opens_to_everybody_at <= now
         return self.admission in {self.Admission.OPEN, self.Admission.APPROVAL}
+
+    @property
+    def is_never_open(self) -> bool:
+        """Whether nobody ever comes without being invited or a member."""
+        closed = {self.Admission.INVITATION, self.Admission.MEMBERS}
+        return self.admission in closed and self.opens_to_everybody_at is None
+
+    @property
+    def is_for_members(self) -> bool:
+        """Whether members of a call come first, or alone."""
+        return self.admission == self.Admission.MEMBERS
+
+    @property
+    def is_call(self) -> bool:
+        """Whether one applies for membership, not for a day."""
+        return self.kind == self.Kind.CALL
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether there is something to register for: a start, or a call, which has none."""
+        return self.starts_at is not None or self.is_call
 
     @property
     def is_by_approval(self) -> bool:
@@ -338,9 +386,7 @@ class Event(models.Model):
     @property
     def registration_closes_at(self) -> datetime | None:
         """The last moment to register: a call names it, other events count back from the start."""
-        return (
-            self.closes_at if self.kind == self.Kind.CALL else self.hours_before(self.closing_hours)
-        )
+        return self.closes_at if self.is_call else self.hours_before(self.closing_hours)
 
     @property
     def substitution_ends_at(self) -> datetime | None:
@@ -354,9 +400,7 @@ class Event(models.Model):
     @property
     def answers_close_at(self) -> datetime | None:
         """Until when people change their answers themselves (UTC); a call closes as a whole."""
-        return (
-            self.closes_at if self.kind == self.Kind.CALL else self.hours_before(self.answer_hours)
-        )
+        return self.closes_at if self.is_call else self.hours_before(self.answer_hours)
 
     def has_started(self, now: datetime) -> bool:
         return self.starts_at is not None and self.starts_at <= now
@@ -380,7 +424,7 @@ class Event(models.Model):
             return State.CALLED_OFF
         if self.is_over(now):
             return State.OVER
-        if self.starts_at is None and self.kind != self.Kind.CALL:
+        if not self.is_dated:
             return State.ANNOUNCED
         return State.MOVED if self.is_moved else self.state_of_places(now)
 

@@ -46,6 +46,11 @@ class SeriesQuerySet(models.QuerySet["Series"]):
     def behind_closed_doors(self) -> Self:
         return self.filter(is_closed_door=True)
 
+    def sending_links(self) -> Self:
+        """Series whose people lose links that stand on no page: invited ones, and members."""
+        members = models.Q(events__admits_from__isnull=False)
+        return self.filter(models.Q(is_closed_door=True) | members).distinct()
+
     def roadshows(self) -> Self:
         return self.filter(kind=Series.Kind.ROADSHOW)
 

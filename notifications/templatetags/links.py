@@ -1,4 +1,4 @@
-"""What the page of a closed-door series shows to who has lost a link: the form that sends it."""
+"""What a page shows to who has lost a link of a series: the form that sends it."""
 
 from django import template
 from django.utils import timezone
@@ -17,8 +17,12 @@ def nonce_number(series: Series) -> int:
 
 @register.simple_tag
 def links_form(series: Series) -> LinksForm | None:
-    """The form; None where there is no closed door."""
-    if not series.is_closed_door:
-        return None
+    """The form of a closed-door series; None where there is no closed door."""
+    return members_form(series) if series.is_closed_door else None
+
+
+@register.simple_tag
+def members_form(series: Series) -> LinksForm:
+    """The form of a series whose members have links, too."""
     nonce = Nonce.new(nonce_number(series), timezone.now()).signed()
     return LinksForm(initial={"nonce": nonce})

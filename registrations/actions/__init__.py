@@ -13,6 +13,7 @@ from registrations.actions.inviting import (
     send_invitation_again,
 )
 from registrations.actions.leaving import cancel_registration
+from registrations.actions.members import register_members
 from registrations.actions.nominating import accept_nomination, decline_nomination, nominate
 from registrations.actions.noting import reopen_deadline, write_note
 from registrations.actions.offers import accept_offer, decline_offer
@@ -60,6 +61,7 @@ __all__ = [
     "nominate",
     "promote",
     "register",
+    "register_members",
     "register_party",
     "register_with_extra_place",
     "reject",

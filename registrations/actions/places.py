@@ -44,20 +44,31 @@ def change_admission(
     admission: str,
     has_place_while_pending: bool,
     offer_hours: int | None,
+    admits_from: Event | None = None,
+    opens_to_everybody_at: datetime | None = None,
     actor_id: int | None = None,
     note: str = "",
 ) -> EventChange | None:
     """Sets how one gets in: with or without approval, at once or by an offer of so many hours.
 
+    Of a session for members, `admits_from` is the call that they are members of, and from
+    `opens_to_everybody_at` (aware), if it is set, everybody may come; elsewhere both are ignored.
+
     Applications that await a decision keep awaiting it. Who waits and needs approval now is asked
     for it at once where an applicant holds no place; else they wait on. Returns the fact, or None
-    where nothing changes. Raises RegistrationError where the applicants would not fit.
+    where nothing changes. Raises RegistrationError where the applicants would not fit, or nobody is
+    a member.
     """
     event = locked_event(event_id)
+    is_for_members = admission == Event.Admission.MEMBERS
+    if is_for_members:
+        rules.refuse(rules.problems_of_admitting_members(event, admits_from))
     fields = {
         "admission": admission,
         "has_place_while_pending": has_place_while_pending,
         "offer_hours": offer_hours,
+        "admits_from": admits_from if is_for_members else None,
+        "opens_to_everybody_at": opens_to_everybody_at if is_for_members else None,
     }
     changed = {name: value for name, value in fields.items() if getattr(event, name) != value}
     if not changed:

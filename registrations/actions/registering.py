@@ -16,8 +16,10 @@ from registrations.actions.steps import (
     enter,
     invitation_used,
     known_registration,
+    membership_used,
     new_registration,
     problems_of,
+    refuse_second,
     register_again,
     write_capacity,
 )
@@ -36,7 +38,7 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
     The same key with the same payload gives the same answer and writes nothing; with another one it
     raises KeyReused. An address that is registered already changes nothing but the fact
     `registered_again`. Raises RegistrationError with the reasons, OptionFull where a chosen option
-    has no place left, Event.DoesNotExist, Invitation.DoesNotExist.
+    has no place left, Event.DoesNotExist, Invitation.DoesNotExist, Registration.DoesNotExist.
     """
     event = locked_event(event_id)
     now = timezone.now()
@@ -47,6 +49,7 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
     refuse(problems_of(event, submit, now))
     registration = new_registration(event, application, now)
     registration.invitation = invitation_used(event, submit, now)
+    registration.membership = membership_used(event, submit)
     rules.refuse_beyond_quotas(
         event,
         places.reached(Person.of(registration)),
@@ -57,6 +60,7 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
     known = known_registration(event, application)
     if known:
         return register_again(known, now)
+    refuse_second(event, registration.membership)
     after = enter(
         registration,
         places,

@@ -42,6 +42,7 @@ def correct_address(
     new = _copy_with_address(old, email, deadline)
     new.move_to(status, kind=Kind.CORRECTED, now=now, actor_id=actor_id, via=via)
     questions.copy(old, new)
+    old.attendances.update(membership=new)
     old.replaced_by = new
     old.save(update_fields=["replaced_by"])
     return new
@@ -53,6 +54,7 @@ def _copy_with_address(
     kept = (
         *("event", "booking", "name", "organisation", "organisation_name", "town", "language"),
         *("priority", "joined_at", "created_at", "approved_at", "reference", "invitation"),
+        "membership",
         *("is_in_party", "is_substitute", "deadline_reopened_until", "note", "tags", *NEEDS),
     )
     values = {name: getattr(old, name) for name in kept}
@@ -134,7 +136,7 @@ def _in_place_of(
 ) -> Registration:
     kept = (
         *("event", "booking", "organisation", "organisation_name", "town"),
-        *("priority", "joined_at", "approved_at", "invitation"),
+        *("priority", "joined_at", "approved_at", "invitation", "membership"),
     )
     new = Registration(
         **{name: getattr(old, name) for name in kept},

@@ -47,6 +47,7 @@ class Submit:
     client_digest: str = ""
     email_digest: str = ""
     invitation_id: int | None = None
+    membership_id: int | None = None
 
     @classmethod
     def at_the_desk(cls, actor_id: int | None) -> "Submit":
@@ -58,8 +59,12 @@ def problems_of(event: Event, submit: Submit, now: datetime) -> list[rules.Probl
     """Why nobody can register for the event in this way now."""
     if submit.via == Booking.Via.DESK:
         return rules.problems_of_registering_at_the_desk(event, now)
-    is_invited = submit.invitation_id is not None
-    return rules.problems_of_registering(event, now, is_invited=is_invited)
+    return rules.problems_of_registering(
+        event,
+        now,
+        is_invited=submit.invitation_id is not None,
+        is_member=submit.membership_id is not None,
+    )
 
 
 def invitation_used(event: Event, submit: Submit, now: datetime) -> Invitation | None:
@@ -72,6 +77,25 @@ def invitation_used(event: Event, submit: Submit, now: datetime) -> Invitation |
     invitation = locked_invitation(submit.invitation_id)
     refuse(invitation_rules.problems_of_using(invitation, event, now))
     return invitation
+
+
+def membership_used(event: Event, submit: Submit) -> Registration | None:
+    """The membership that somebody comes by, locked: it does not end meanwhile.
+
+    Raises RegistrationError where it is none, or somebody comes by it already.
+    """
+    if submit.membership_id is None:
+        return None
+    rows = Registration.objects.select_for_update(of=("self",), no_key=True)
+    membership = rows.get(pk=submit.membership_id)
+    refuse(rules.problems_of_membership(membership, event))
+    return membership
+
+
+def refuse_second(event: Event, membership: Registration | None) -> None:
+    """Raises RegistrationError where somebody comes by this membership already."""
+    if membership and membership.attendances.live().filter(event=event).exists():
+        raise RegistrationError([_("Somebody is registered by this membership.")])
 
 
 def known_registration(event: Event, application: Application) -> Registration | None:
@@ -207,7 +231,10 @@ def write_settings(
     note: str,
 ) -> EventChange:
     """Sets the fields and writes their fact; nobody hears of it, so the revision stays."""
-    data = {name: [getattr(event, name), value] for name, value in fields.items()}
+    data = {
+        name: [history.plain(getattr(event, name)), history.plain(value)]
+        for name, value in fields.items()
+    }
     for name, value in fields.items():
         setattr(event, name, value)
     event.save(update_fields=list(fields))

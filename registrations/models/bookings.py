@@ -25,6 +25,7 @@ class Booking(models.Model):
         FORM = "form", _("Form")
         DESK = "desk", _("Desk")
         INVITATION = "invitation", _("Invitation")
+        MEMBER = "member", _("Membership")
         IMPORT = "import", _("Import")
 
     key = models.CharField(max_length=64, unique=True)

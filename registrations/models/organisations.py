@@ -1,5 +1,6 @@
 """Who sends people: town halls, ministries, firms and the rest, by sector."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -17,6 +18,21 @@ class Sector(models.TextChoices):
     ACADEMIA = "academia", _("University, research")
     PRIVATE = "private", _("Company")
     OTHER = "other", _("Other organisation")
+
+
+# Sectors that have a name together: what a working group counts its members by.
+SECTOR_GROUPS = {
+    frozenset({Sector.CITY, Sector.REGION, Sector.MINISTRY}): _("Public sector"),
+    frozenset({Sector.ACADEMIA}): _("Academic sector"),
+    frozenset({Sector.PRIVATE}): _("Private sector"),
+}
+
+
+def words_of_sectors(sectors: Iterable[str]) -> str:
+    """The name that these sectors have together, or else each of their names."""
+    chosen = [Sector(sector) for sector in sectors]
+    together = SECTOR_GROUPS.get(frozenset(chosen))
+    return str(together or ", ".join(str(sector.label) for sector in chosen))
 
 
 class Organisation(models.Model):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -35,12 +35,27 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def confirmed(self) -> Self:
         return self.filter(status=Status.CONFIRMED)
 
+    def dated(self) -> Self:
+        """Those with a day: a membership has none."""
+        return self.filter(event__starts_at__isnull=False)
+
     def waiting(self) -> Self:
         return self.filter(status=Status.WAITING)
 
     def of_address(self, email: str) -> Self:
         """Those of somebody's own address."""
         return self.filter(email=email)
+
+    def members_to_register(self, event: Event) -> Self:
+        """The members of the event's call who are not registered for it, in order of arrival."""
+        live = Registration.objects.live().filter(event=event)
+        is_there = Q(membership=OuterRef("pk")) | Q(email=OuterRef("email")) & ~Q(email="")
+        members = self.confirmed().filter(event=event.admits_from_id)
+        return (
+            members.filter(~Exists(live.filter(is_there)))
+            .in_order_of_arrival()
+            .select_related("booking", "organisation", "town")
+        )
 
     def upcoming_in(self, series: Series, now: datetime) -> Self:
         """For the events of a series that are not over."""
@@ -172,6 +187,16 @@ class Registration(models.Model):
         verbose_name=_("invitation"),
         editable=False,
     )
+    # Set: the membership by which this person came, or whose place they took over.
+    membership = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="attendances",
+        verbose_name=_("membership"),
+        editable=False,
+    )
     # Set: until then this person may still change answers and hand the place over.
     deadline_reopened_until = models.DateTimeField(
         _("deadline reopened until"), null=True, blank=True
@@ -217,6 +242,11 @@ class Registration(models.Model):
                 fields=["event", "email"],
                 condition=Q(status__in=LIVE) & ~Q(email=""),
                 name="address_has_one_live_registration_per_event",
+            ),
+            models.UniqueConstraint(
+                fields=["event", "membership"],
+                condition=Q(status__in=LIVE, membership__isnull=False),
+                name="membership_has_one_live_registration_per_event",
             ),
             models.UniqueConstraint(
                 fields=["reference"],

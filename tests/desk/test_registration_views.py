@@ -352,3 +352,42 @@ def test_a_smaller_number_goes_first_in_line(desk: Client, event: Event) -> None
     assert second.position() == 1
     same = desk.post(page(second, "priority"), {"priority": "-1", "note": ""})
     assert problems(same) == {"__all__": ["Nothing would change."]}
+
+
+def members(event: Event) -> str:
+    return f"/admin/events/event/{event.pk}/register-members/"
+
+
+def test_all_members_are_registered_after_a_look_at_the_numbers(
+    desk: Client, organiser: User
+) -> None:
+    call = factories.call()
+    meeting = factories.meeting(call=call, capacity=2)
+    factories.fill(call, 3)
+
+    assert desk.get(f"/admin/events/event/{meeting.pk}/change/").content.count(
+        members(meeting).encode()
+    )
+    shown = desk.post(members(meeting), {})
+    assert shown.context["preview"] == Preview(calendars=2, mails=3, confirmed=2, waiting=1)
+    assert not Registration.objects.filter(event=meeting).exists()
+
+    answer = desk.post(members(meeting), {"confirmed": "yes"}, follow=True)
+    assert said(answer) == ["Registered with a place: 2, waiting: 1."]
+    rows = Registration.objects.filter(event=meeting).order_by("pk")
+    assert [row.status for row in rows] == ["confirmed", "confirmed", "waiting"]
+    assert {row.booking.actor_id for row in rows} == {organiser.pk}
+
+    again = desk.post(members(meeting), {})
+    assert (again.status_code, problems(again)) == (
+        422,
+        {"__all__": ["Every member is registered already."]},
+    )
+
+
+def test_an_event_for_everybody_registers_no_members(desk: Client, event: Event) -> None:
+    answer = desk.post(members(event), {"confirmed": "yes"})
+    assert (answer.status_code, problems(answer)) == (
+        422,
+        {"__all__": ["The session is not for members."]},
+    )

@@ -443,3 +443,31 @@ def test_set_quotas_shows_who_gets_the_place_that_a_quota_held_back(
     factories.registration(event=event, waits_within_limit=True)
     shown = desk.post(address(event, "quotas"), {"each_organisation": "2", "note": ""})
     assert shown.context["preview"] == Preview(calendars=1, mails=1, promoted=1)
+
+
+def test_a_session_becomes_one_for_members_who_come_first(desk: Client, event: Event) -> None:
+    call = factories.call(series=event.series)
+    way = {"admission": "members", "has_place_while_pending": "on", "offer_hours": "", "note": ""}
+    whose = {"admits_from": str(call.pk)}
+    day = {"opens_to_everybody_at_0": "2018-03-20", "opens_to_everybody_at_1": "08:00"}
+
+    nobodys = desk.post(address(event, "admission"), way)
+    assert (nobodys.status_code, problems(nobodys)) == (422, ["Choose whose members may come."])
+    foreign = desk.post(address(event, "admission"), way | {"admits_from": factories.call().pk})
+    assert foreign.status_code == 422
+    answer = desk.post(address(event, "admission"), way | whose | day | {"confirmed": "yes"})
+    assert led(answer) == (302, back(event))
+    event.refresh_from_db()
+    assert (event.admission, event.admits_from) == ("members", call)
+    assert event.opens_to_everybody_at == datetime(2018, 3, 20, 7, 0, tzinfo=UTC)
+    page = desk.get(back(event)).content.decode()
+    assert "Transport group" in page
+
+    opened = desk.post(
+        address(event, "admission"), way | whose | {"admission": "open", "confirmed": "yes"}
+    )
+    assert led(opened) == (302, back(event))
+    event.refresh_from_db()
+    assert event.admission == "open"
+    assert event.admits_from is None
+    assert event.opens_to_everybody_at is None

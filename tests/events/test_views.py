@@ -463,8 +463,8 @@ STATES = {
         ),
     ),
     "called off": ({"status": Status.CANCELLED}, "Zrušeno", ""),
-    "members": (
-        {"admission": "members"},
+    "invitation": (
+        {"admission": "invitation"},
         "Volno",
         "Zbývá 120 míst, celkem 120 Setkání je jen na pozvání.",
     ),
@@ -717,3 +717,94 @@ def test_pages_set_no_cookie(client):
     for path in ("/", "/town/", "/smart-regiony-2018/", event.get_absolute_url(), "/privacy/"):
         response = client.get(path)
         assert (path, dict(response.cookies)) == (path, {})
+
+
+# --- Calls and members ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def call():
+    closes_at = datetime(2018, 8, 31, 21, 59, tzinfo=UTC)
+    group = factories.call(capacity=15, admission="approval", closes_at=closes_at, slug="doprava")
+    for sectors, limit in ((["city", "region", "ministry"], 5), (["private"], 7)):
+        group.quotas.create(scope="sectors", sectors=sectors, limit=limit)
+    return group
+
+
+def test_a_call_says_until_when_and_how_many_seats_are_left_by_sector(client, call):
+    factories.fill(call, 2)
+    response = client.get(call.get_absolute_url())
+
+    assert words(card_of(response)) == (
+        "Přihlášky do 31. srpna 2018, 23:59 Zbývá 13 míst, celkem 15"
+        " Podat přihlášku O každé přihlášce rozhodují pořadatelé."
+    )
+    assert (
+        "Místa podle sektoru"
+        " Veřejný sektor zbývá 5 míst, celkem 5 Soukromý sektor zbývá 5 míst, celkem 7"
+    ) in read(response)
+    assert f"{call.get_absolute_url()}register/" in links_of(response)
+    assert [link for link in links_of(response) if "calendar" in link] == []
+
+
+def test_no_sector_has_more_seats_left_than_the_call(client, call):
+    call.quotas.filter(limit=5).update(limit=14)
+    factories.fill(call, 7)
+    assert "Veřejný sektor zbývá 8 míst, celkem 14" in read(client.get(call.get_absolute_url()))
+
+
+def test_the_form_of_a_call_asks_for_no_diet_and_says_whom_it_is_for(client, call):
+    page = read(client.get(f"{call.get_absolute_url()}register/"))
+    assert page.startswith("Setkání Pracovní skupiny Skupina Doprava Přihláška do skupiny")
+    assert "Veřejný sektor: nejvýše 5" in page
+    assert "Co potřebujete" not in page
+    assert "Odeslat přihlášku" in page
+
+
+def test_a_call_closes(client, call, time_machine):
+    time_machine.move_to(call.closes_at, tick=False)
+    response = client.get(call.get_absolute_url())
+    assert "Přihlašování skončilo" in read(response)
+    assert f"{call.get_absolute_url()}register/" not in links_of(response)
+
+
+def test_a_group_lists_its_calls_apart_from_its_meetings(client, call):
+    factories.meeting(call=call, title_cs="První jednání", starts_at=START)
+    page = read(client.get(call.series.get_absolute_url()))
+    assert (
+        "Výzvy k členství Přihlášky do 31. srpna 2018 Skupina Doprava Volno"
+        " Zbývá 15 míst, celkem 15 Jednání podle data úterý 24. dubna 2018 První jednání"
+    ) in page
+    assert (
+        "call" not in client.get(f"{call.series.get_absolute_url()}calendar.ics").content.decode()
+    )
+
+
+def test_a_meeting_of_members_sends_their_link_and_has_no_form(client, call):
+    meeting = factories.meeting(call=call, starts_at=START)
+    response = client.get(meeting.get_absolute_url())
+    assert "Jen pro členy." in read(response)
+    assert "Jste ze skupiny?" in read(response)
+    assert f"{meeting.get_absolute_url()}register/" not in links_of(response)
+    assert f'action="{call.series.get_absolute_url()}links/ask/"' in main_of(response)
+
+    form = client.get(f"{meeting.get_absolute_url()}register/")
+    assert "Jen pro členy." in read(form)
+    assert "Jste ze skupiny?" in read(form)
+    assert 'name="name"' not in main_of(form)
+
+
+def test_members_come_first_and_everybody_from_a_day_on(client, call, time_machine):
+    day = datetime(2018, 4, 1, 6, 0, tzinfo=UTC)
+    first = {"title_cs": "První jednání", "opens_to_everybody_at": day}
+    meeting = factories.meeting(call=call, starts_at=START, **first)
+    before = client.get(meeting.get_absolute_url())
+    assert "Jen pro členy. Všichni se mohou přihlásit od 1. dubna 2018, 8:00." in read(before)
+    other = factories.event(series=call.series, starts_at=START, status="cancelled")
+    assert meeting.title not in read(client.get(other.get_absolute_url()))
+
+    time_machine.move_to(day, tick=False)
+    after = client.get(meeting.get_absolute_url())
+    assert "Jste ze skupiny?" not in read(after)
+    assert f"{meeting.get_absolute_url()}register/" in links_of(after)
+    assert meeting.title in read(client.get(other.get_absolute_url()))

@@ -116,7 +116,7 @@ def test_a_nominee_reads_who_named_them_and_until_when(post, event):
     assert str(post.last(nominee)["Subject"]) == "Nomination: Smart Cities Pitch"
     assert f"/en/r/{nominee.token}/" in post.text(nominee)
     assert "Kolín" in post.text(nominee)
-    assert "nominated for this session by: Kolín" in post.foot(nominee)
+    assert "you were nominated by: Kolín" in post.foot(nominee)
 
     actions.accept_nomination(nominee.pk)
     post.sweep()

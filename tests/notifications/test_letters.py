@@ -213,7 +213,7 @@ def test_the_foot_says_who_registered_the_person(kind, post):
 
     assert "přihlášku za vás poslala kontaktní osoba: Bára Ukázková, bara@mesto.example." in foot
     assert "Odpovědí na tento e-mail napíšete pořadatelům." in foot
-    assert ("účast zrušte na stránce registrace" in foot) == (kind not in FINAL | {"called_off"})
+    assert ("Zrušíte to na stránce registrace" in foot) == (kind not in FINAL | {"called_off"})
 
 
 def test_the_foot_of_those_who_registered_themselves(post):
@@ -221,9 +221,8 @@ def test_the_foot_of_those_who_registered_themselves(post):
     post.sweep()
 
     assert post.foot(registration) == (
-        "Píšeme vám, protože na toto setkání byla přihlášená tato adresa: Anna\n"
-        "Vzorová, Statutární město Plzeň. Pokud je to omyl, účast zrušte na\n"
-        "stránce registrace.\n"
+        "Píšeme vám, protože byla přihlášená tato adresa: Anna Vzorová,\n"
+        "Statutární město Plzeň. Je to omyl? Zrušíte to na stránce registrace.\n"
         "Odpovědí na tento e-mail napíšete pořadatelům.\n"
         "Komora statutárních měst\n"
     )
@@ -234,7 +233,7 @@ def test_the_foot_of_those_whom_organisers_registered(post):
     registration = actions.register(plzen().pk, factories.application(**ANNA), submit)
     post.sweep()
 
-    assert "vás na toto setkání zapsali pořadatelé: Anna" in post.foot(registration)
+    assert "vás zapsali pořadatelé: Anna" in post.foot(registration)
 
 
 def test_the_confirmation_reads_as_the_mock_does(post):
@@ -466,7 +465,7 @@ def test_the_contact_reads_a_summary_that_names_their_own_party(kind, post):
     assert "Anna Vzorová" in post.text(registration, to_contact=True) + post.foot(
         registration, to_contact=True
     )
-    assert "jste na toto setkání přihlásili: Anna" in " ".join(
+    assert "jste tohoto člověka přihlásili: Anna" in " ".join(
         post.foot(registration, to_contact=True).split()
     )
     for addressed in ("počítáme s vámi", "Máte místo", "je vaše", "Vaše místo"):
@@ -624,7 +623,7 @@ def test_a_handed_over_place_is_cancelled_to_the_one_and_invited_to_the_other(po
     subject = str(post.last(new)["Subject"])
     assert subject == "Máte místo: Jihozápad, Plzeň, úterý 24. dubna 2018"
     text = " ".join(post.text(new).split())
-    assert "jste převzali místo po někom z vaší organizace" in text
+    assert "místo po někom z vaší organizace jste převzali vy" in text
     # Nobody is named but the reader (calendar.md §4).
     assert holder.name not in text + post.foot(new)
     assert "předal místo: Cyril Nový" in " ".join(post.foot(new).split())

@@ -375,3 +375,55 @@ def test_handing_over_and_correcting_an_address_meet_without_a_double():
 
     assert sum(isinstance(result, actions.RegistrationError) for result in results) == 1
     assert (count(event, "confirmed"), count(event, "waiting"), broken()) == (2, 1, {})
+
+
+def test_a_membership_brings_one_person_at_once():
+    call = factories.call()
+    meeting = factories.meeting(call=call, capacity=9)
+    members = [factories.registration(event=call, email="") for _n in range(2)]
+
+    at_once(
+        lambda member=member, n=n: factories.attendance(member, event=meeting, name=f"Osoba {n}")
+        for member in members
+        for n in range(4)
+    )
+
+    live = Registration.objects.filter(event=meeting).live()
+    assert sorted(live.values_list("membership", flat=True)) == [row.pk for row in members]
+    assert broken() == {}
+
+
+def test_a_member_who_leaves_comes_before_or_not_at_all():
+    call = factories.call()
+    meeting = factories.meeting(call=call)
+    for _n in range(6):
+        member = factories.registration(event=call)
+        came, _left = at_once(
+            [
+                lambda member=member: factories.attendance(member, event=meeting),
+                lambda member=member: actions.cancel_registration(member.pk),
+            ]
+        )
+        refused = isinstance(came, actions.RegistrationError)
+        there = Registration.objects.filter(event=meeting, membership=member).live()
+        assert there.exists() is not refused
+        member.refresh_from_db()
+        assert member.status == "cancelled"
+    assert broken() == {}
+
+
+def test_all_members_at_once_and_one_by_one_are_each_there_once():
+    call = factories.call(capacity=9)
+    meeting = factories.meeting(call=call, capacity=5)
+    members = factories.fill(call, 6)
+
+    at_once(
+        [
+            *(lambda m=member: factories.attendance(m, event=meeting) for member in members),
+            lambda: actions.register_members(meeting.pk),
+            lambda: actions.register_members(meeting.pk),
+        ]
+    )
+
+    assert (count(meeting, "confirmed"), count(meeting, "waiting")) == (5, 1)
+    assert broken() == {}

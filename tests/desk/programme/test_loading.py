@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 
 from desk.programme.checks import check
+from desk.programme.entries import ProgrammeError
 from desk.programme.file import read_programme
 from desk.programme.loading import create_programme, load_programme
 from desk.programme.shift import place_in_time
@@ -20,6 +21,7 @@ from tests.desk.programme.files import NOTHING, Write, rows
 DATA = settings.BASE_DIR / "events" / "data"
 ROADSHOW = DATA / "smart-regiony-2018.yaml"
 WORKSHOPS = DATA / "smart-cities-pitch.yaml"
+GROUPS = DATA / "pracovni-skupiny.yaml"
 pytestmark = pytest.mark.django_db
 
 
@@ -264,3 +266,64 @@ def test_command_reports_and_lists_differences(
 def test_command_fails_with_the_complaints(write: Write) -> None:
     with pytest.raises(CommandError, match=r"^pokus\.yaml:2: series › slug: This address"):
         call_command("load_programme", str(write(("slug: pokus", "slug: admin"))))
+
+
+def test_groups_have_their_calls_seats_and_a_meeting_of_members(regions: None) -> None:
+    load_programme(GROUPS)
+    calls = list(Event.objects.calls().order_by("position"))
+    assert [call.slug for call in calls] == ["doprava", "energetika", "ict", "smart-governance"]
+    assert {f"{call.closes_at:%Y-%m-%d %H:%M}" for call in calls if call.closes_at} == {
+        "2016-08-31 21:59"
+    }
+    assert list(calls[0].quotas.order_by("pk").values_list("sectors", "limit")) == [
+        (["city", "region", "ministry"], 5),
+        (["private"], 7),
+        (["academia"], 3),
+    ]
+    meeting = Event.objects.get(kind="group_meeting")
+    assert (meeting.admission, meeting.admits_from) == ("members", calls[0])
+    assert not meeting.quotas.exists()
+    assert load_programme(GROUPS).differences == []
+
+
+def test_calls_of_groups_close_in_about_three_weeks(regions: None) -> None:
+    load_programme(GROUPS, upcoming=True, today=date(2026, 3, 2))
+    closing = Event.objects.calls().earliest("pk").closes_at
+    assert closing
+    assert f"{closing.astimezone(PRAGUE):%a %Y-%m-%d %H:%M}" == "Wed 2026-03-25 23:59"
+
+
+def test_other_seats_and_another_call_are_found_and_loaded(regions: None, tmp_path: Path) -> None:
+    load_programme(GROUPS)
+    other = tmp_path / "groups.yaml"
+    text = GROUPS.read_text().replace("limit: 7", "limit: 8")
+    other.write_text(text.replace("admits_from: doprava", "admits_from: ict"))
+
+    report = load_programme(other, update=True)
+    assert {(item.where, item.name) for item in report.differences} == {
+        *((slug, "quotas") for slug in ("doprava", "energetika", "ict", "smart-governance")),
+        ("prvni-jednani-doprava", "admits_from"),
+    }
+    assert (report.refused, load_programme(other).differences) == ([], [])
+    assert Event.objects.get(kind="group_meeting").admits_from == Event.objects.get(slug="ict")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("admits_from: doprava", "admits_from: plyn", "no such call: plyn"),
+        ("    admits_from: doprava\n", "", "say whose members"),
+        ("admission: members", "admission: open", "the event is not for members"),
+        ("limit: 7", "limit: 0", "limit"),
+    ],
+)
+def test_members_of_nobody_and_no_seats_are_refused(
+    regions: None, tmp_path: Path, old: str, new: str, complaint: str
+) -> None:
+    file = tmp_path / "groups.yaml"
+    text = GROUPS.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+    with pytest.raises(ProgrammeError, match=complaint):
+        load_programme(file)
+    assert not Event.objects.exists()
