@@ -51,5 +51,5 @@ def _desk() -> Iterator[State]:
     yield State("admin-members", page, "organiser")
     yield State("admin-members-asks", page, "organiser", then=filled(), shows=".consequences li")
     nobodys = at("register_members", events["doprava"])
-    wrong = State("admin-members-errors", nobodys, "organiser", INVALID, filled(), "main .error")
-    yield wrong
+    errors = ".error-summary li"
+    yield State("admin-members-errors", nobodys, "organiser", INVALID, filled(), errors)

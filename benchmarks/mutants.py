@@ -132,6 +132,20 @@ MUTANTS = (
         ("tests/events/test_views.py", "tests/test_permissions.py"),
     ),
     Mutant(
+        "a membership is not asked",
+        "registrations/actions/steps.py",
+        "    refuse(rules.problems_of_membership(membership, event))\n",
+        "",
+        (f"{ACTIONS}/test_members.py",),
+    ),
+    Mutant(
+        "a membership brings two",
+        "registrations/actions/steps.py",
+        "    if membership and membership.attendances.live().filter(event=event).exists():",
+        "    if False:",
+        (f"{ACTIONS}/test_members.py",),
+    ),
+    Mutant(
         "a party's page opens with another secret",
         "registrations/party_views.py",
         "get_object_or_404(Booking, token=token)",

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from events.models import Series
 from notifications import actions
 from notifications.forms import LinksForm
-from notifications.templatetags.links import links_form, nonce_number
+from notifications.templatetags.links import members_form, nonce_number
 from registrations import limits
 
 INVALID, TOO_MANY, UNAVAILABLE = 422, 429, 503
@@ -25,7 +25,7 @@ def send_links(request: HttpRequest, series: str) -> HttpResponse:
     """The form that the page of the series shows, too; sent, it leads everybody to one page."""
     shown = _series(series)
     if request.method != "POST":
-        return _form_page(request, shown, links_form(shown))
+        return _form_page(request, shown, members_form(shown))
     form = LinksForm(request.POST)
     if doubted := form.doubted(nonce_number(shown), timezone.now()):
         once_more = _("Check the address and send it once more.")

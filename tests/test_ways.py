@@ -77,6 +77,15 @@ def expect_place(page: Page, kind: str, to: str) -> None:
     expect(heading(page)).to_have_text(PLACE)
 
 
+def approve(desk: Page, session: Event, name: str) -> None:
+    """An organiser approves the application of this person, after a look at what happens."""
+    desk.goto(f"/admin/events/event/{session.pk}/applications/")
+    desk.get_by_label(name).check()
+    desk.get_by_label("Schválit", exact=True).check()
+    desk.get_by_role("button", name="Ukázat, co se stane").click()
+    desk.get_by_role("button", name="Takto rozhodnout").click()
+
+
 def status(email: str) -> str:
     return str(Registration.objects.get(email=email).status)
 
@@ -100,11 +109,7 @@ def test_approval(visitor: Page, desk: Page) -> None:
     expect(heading(visitor)).to_have_text(SENT)
     visitor.goto(link_of_mail("pending", to=ANNA))
     expect(visitor.locator(".status.big")).to_have_text("Čeká na schválení")
-    desk.goto(f"/admin/events/event/{session.pk}/applications/")
-    desk.get_by_label("Anna Vzorová").check()
-    desk.get_by_label("Schválit", exact=True).check()
-    desk.get_by_role("button", name="Ukázat, co se stane").click()
-    desk.get_by_role("button", name="Takto rozhodnout").click()
+    approve(desk, session, "Anna Vzorová")
     expect_place(visitor, "confirmed", ANNA)
 
 
@@ -133,6 +138,37 @@ def test_nomination(visitor: Page) -> None:
     visitor.get_by_role("button", name="Přijmout").click()
     expect(heading(visitor)).to_have_text(PLACE)
     expect_place(visitor, "confirmed", ANNA)
+
+
+def test_call(visitor: Page, desk: Page) -> None:
+    factories.municipality(name="Milevsko")
+    group = factories.call(admission="approval")
+    visitor.goto(group.series.get_absolute_url())
+    visitor.get_by_role("link", name="Skupina Doprava").click()
+    visitor.get_by_role("link", name="Podat přihlášku").click()
+    fill_in(visitor)
+    send(visitor, "Odeslat přihlášku")
+    expect(heading(visitor)).to_have_text(SENT)
+    approve(desk, group, "Anna Vzorová")
+    visitor.goto(link_of_mail("confirmed", to=ANNA))
+    expect(heading(visitor)).to_have_text("Členství je potvrzené")
+
+
+def test_members(visitor: Page) -> None:
+    group = factories.call()
+    factories.registration(event=group, name="Anna Vzorová", email=ANNA)
+    session = factories.meeting(call=group)
+    visitor.goto(session.get_absolute_url())
+    visitor.locator("main [name=email]").fill(ANNA)
+    send(visitor, "Poslat odkaz")
+    expect(heading(visitor)).to_have_text("Podívejte se do pošty")
+    visitor.goto(link_of_mail("links", to=ANNA))
+    visitor.get_by_role("link", name=re.compile("Přihlásit se")).click()
+    send(visitor, REGISTER)
+    expect(heading(visitor)).to_have_text(SENT)
+    visitor.goto(link_of_mail("confirmed", to=ANNA))
+    expect(heading(visitor)).to_have_text(PLACE)
+    assert Registration.objects.get(event=session).is_confirmed
 
 
 def send_party(page: Page, session: Event, choice: str) -> None:

@@ -75,3 +75,20 @@ def test_a_series_without_a_closed_door_sends_no_links(client):
     event = factories.event()
     assert client.get(address(event)).status_code == 404
     assert "links/ask" not in client.get(event.series.get_absolute_url()).content.decode()
+
+
+def test_a_series_with_members_sends_their_links_and_another_public_one_sends_none(client):
+    call = factories.call()
+    assert client.get(address(call)).status_code == 404
+    meeting = factories.meeting(call=call)
+
+    page = client.get(address(meeting)).content.decode()
+    assert "Jste ze skupiny?" in page
+    assert 'name="email"' in page
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        nonce = re.search(r'name="nonce" value="([^"]+)"', page)[1]
+        clock.shift(timedelta(seconds=5))
+        fields = {"email": "anna@mesto.example", "nonce": nonce, "website": ""}
+        answer = client.post(address(meeting), fields)
+    assert (answer.status_code, answer["Location"]) == (302, address(meeting, "sent/"))
+    assert client.get(address(factories.event())).status_code == 404
