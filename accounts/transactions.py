@@ -20,8 +20,14 @@ _PASSING = {"40001", "40P01", "55P03", "23505"}
 _PASSING_ON_SQLITE = ("database is locked", "database table is locked", "UNIQUE constraint failed")
 
 
+class TryAgain(OperationalError):
+    """What an action read before its locks is not so any more; the whole of it is repeated."""
+
+
 def is_passing(error: OperationalError | IntegrityError) -> bool:
     """True for a clash with another transaction, after which the same attempt may succeed."""
+    if isinstance(error, TryAgain):
+        return True
     state = getattr(error.__cause__, "sqlstate", None)
     return state in _PASSING or str(error).startswith(_PASSING_ON_SQLITE)
 

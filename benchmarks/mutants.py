@@ -36,8 +36,8 @@ MUTANTS = (
     Mutant(
         "promotion forgotten",
         "registrations/actions/leaving.py",
-        "waiting_list.fill(registration.event, now)",
-        "capacity.count(registration.event)",
+        "    waiting_list.pass_on(registration.event, now)\n",
+        "",
         (f"{ACTIONS}/test_leaving.py",),
     ),
     Mutant(
@@ -130,6 +130,40 @@ MUTANTS = (
         "        return self.published().public()\n",
         "        return self.published()\n",
         ("tests/events/test_views.py", "tests/test_permissions.py"),
+    ),
+    Mutant(
+        "a series with limits is not locked",
+        "registrations/locks.py",
+        """    series = _locked_series(Event.objects.filter(pk=event_id))
+    if series is None:
+        rows = Event.objects.locked(event_id)
+        if not rows:
+            raise Event.DoesNotExist
+        rows[0].is_locked_alone = True
+""",
+        """    series = _locked_series(Event.objects.none())
+    if series is None:
+        rows = Event.objects.locked(event_id)
+        __import__('time').sleep(0.01)
+""",
+        (
+            "tests/registrations/test_races.py::test_a_town_at_once_in_two_events_gets_exactly_its_places",
+        ),
+        on_postgres=True,
+    ),
+    Mutant(
+        "limits that came meanwhile are missed",
+        "registrations/locks.py",
+        "        rows[0].is_locked_alone = True\n",
+        "",
+        ("tests/registrations/test_locks.py",),
+    ),
+    Mutant(
+        "waiting goes on beside a place",
+        "registrations/placing.py",
+        "        more |= leave_other_lines(registration, now)\n",
+        "        pass\n",
+        ("tests/registrations/test_series_limits.py",),
     ),
     Mutant(
         "a membership is not asked",

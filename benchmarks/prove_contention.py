@@ -24,8 +24,8 @@ NO_LOCK = (
 )
 LATE_WRITE = (
     "registrations/capacity.py",
-    '    quotas = list(event.quotas.order_by("pk"))',
-    "    __import__('time').sleep(0.02)\n    quotas = list(event.quotas.order_by(\"pk\"))",
+    "    quotas = list(Quota.objects.concerning(event))",
+    "    __import__('time').sleep(0.02)\n    quotas = list(Quota.objects.concerning(event))",
 )
 
 

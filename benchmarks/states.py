@@ -11,6 +11,8 @@ from playwright.sync_api import Page
 
 from benchmarks import (
     admin_states,
+    limit_scenes,
+    limit_states,
     member_scenes,
     member_states,
     rare_scenes,
@@ -39,6 +41,7 @@ def all_scenes() -> Iterator[Iterator[State]]:
     way_scenes.ways(cast)
     rare_scenes.rare(cast)
     member_scenes.groups(cast)
+    limit_scenes.limits(cast)
     scenes.crowd(cast)
     yield _crowd(cast)
 
@@ -95,6 +98,7 @@ def _crowd(cast: Cast) -> Iterator[State]:
     yield from way_states.states(cast)
     yield from rare_states.states(cast)
     yield from member_states.states(cast)
+    yield from limit_states.states(cast)
     yield from _mails(cast)
 
 
@@ -286,6 +290,8 @@ MAILS: dict[str, dict[str, Any]] = {
     "party": {"kind": "party", "event__slug": "skupiny"},
     "party-offered": {"kind": "party", "event__slug": "plna-skupina"},
     "already-registered": _OWN | {"kind": "already_registered"},
+    "place-elsewhere": _OWN | {"registration_change__kind": "registered_elsewhere"},
+    "place-ends-waiting": _OWN | {"kind": "confirmed", "event__slug": "teplarna"},
     "cancelled": _OWN | {"kind": "cancelled", "registration_change__kind": "cancelled"},
     "transferred": _OWN | {"kind": "cancelled", "registration_change__kind": "transferred"},
     "moved": _OWN | {"kind": "moved", "event__slug": "severozapad"},

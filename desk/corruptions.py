@@ -77,7 +77,7 @@ def _clear() -> None:
         InvitationChange, Invitation, Organisation, EventChange, Quota, Event, Series, Venue,
         Municipality, Kraj, Region,
     )  # fmt: skip
-    Registration.objects.update(replaced_by=None)
+    Registration.objects.update(replaced_by=None, membership=None)
     for model in rows:
         model._default_manager.all().delete()
 
@@ -369,6 +369,26 @@ def invited_by_no_mail(event: Event) -> object:
 @breaks("an invitation has no more")
 def invitation_used_twice(event: Event) -> object:
     return _registrations("confirmed").update(invitation=_invitation(event))
+
+
+@breaks("one who got a place")
+def waits_elsewhere(event: Event) -> object:
+    first, second = _registrations("confirmed")
+    other = Event(
+        series=event.series, slug="other", kind=event.kind, capacity=2, title_cs="Other",
+        status=EventStatus.PUBLISHED, starts_at=event.starts_at, ends_at=event.ends_at,
+    )  # fmt: skip
+    event_actions.create_event(other)
+    EventChange.objects.update(announced_at=timezone.now())
+    Quota.objects.create(series=event.series, scope="each_person", limit=1)
+    EventChange.objects.create(
+        event=event, kind="quotas_changed", at=event.created_at, event_revision=event.revision,
+        incarnation=0, data={"series_quotas": [[], []]}, announced_at=timezone.now(),
+    )  # fmt: skip
+    Registration.objects.filter(pk=first.pk).update(
+        event=other, status="waiting", joined_at=event.created_at
+    )
+    return Registration.objects.filter(pk=first.pk).update(email=second.email)
 
 
 @breaks("a member comes by")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events import dates
 from events.forms import MomentField, OneLineField, ParagraphsField
-from events.models import Event, Venue
+from events.models import Event, Series, Venue
 from registrations import tags
 from registrations.forms import AddressField, RegistrationForm
 from registrations.models import Quota, Registration, Sector
@@ -188,6 +188,43 @@ class QuotasForm(forms.Form):
             if data[f"sectors{number}"]:
                 sectors, limit = data[f"sectors{number}"], data[f"limit{number}"]
                 found.append(Quota(scope=scope.SECTORS, sectors=sectors, limit=limit))
+        return found
+
+
+class SeriesLimitsForm(forms.Form):
+    """What a series limits across all its events; what is empty limits nothing."""
+
+    is_one_event_per_person = forms.BooleanField(
+        label=_("Each person comes to one session only"),
+        required=False,
+        help_text=_(
+            "By address. Who has a place and asks for another reads in a mail where it is."
+        ),
+    )
+    town_limit = forms.IntegerField(
+        label=_("At most from each town, in all sessions together"),
+        min_value=1,
+        max_value=100_000,
+        required=False,
+    )
+    note = _note()
+
+    def __init__(self, data: Any, *, series: Series) -> None:
+        limits = dict(series.quotas.values_list("scope", "limit"))
+        initial = {
+            "is_one_event_per_person": Quota.Scope.EACH_PERSON in limits,
+            "town_limit": limits.get(Quota.Scope.EACH_MUNICIPALITY),
+        }
+        super().__init__(data, initial=initial)
+
+    @property
+    def limits(self) -> list[Quota]:
+        """What a valid form asks for, not saved."""
+        data, scope, found = self.cleaned_data, Quota.Scope, []
+        if data["is_one_event_per_person"]:
+            found.append(Quota(scope=scope.EACH_PERSON, limit=1))
+        if data["town_limit"]:
+            found.append(Quota(scope=scope.EACH_MUNICIPALITY, limit=data["town_limit"]))
         return found
 
 

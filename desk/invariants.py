@@ -22,6 +22,7 @@ from registrations.models import (
     InvitationChange,
     Organisation,
     Person,
+    Quota,
     Registration,
     RegistrationChange,
 )
@@ -130,7 +131,8 @@ def _is_named_by_all_behind(waiting: Registration) -> bool:
 
 @check("1 never oversold: no quota is exceeded but by who came before it was set")
 def beyond_quotas(now: datetime) -> Iterator[str]:
-    for event in Event.objects.filter(quotas__isnull=False).distinct().iterator():
+    limited = Q(quotas__isnull=False) | Q(series__quotas__isnull=False)
+    for event in Event.objects.filter(limited).distinct().iterator():
         set_at = event.changes.filter(kind=EventKind.QUOTAS_CHANGED).aggregate(last=Max("at"))
         placings = RegistrationChange.objects.filter(
             registration=OuterRef("pk"), taken_after__isnull=False, at__gt=set_at["last"] or now
@@ -144,6 +146,29 @@ def beyond_quotas(now: datetime) -> Iterator[str]:
             over = {group for group, number in limit.counts.items() if number > limit.quota.limit}
             if over & {limit.quota.group_of(person) for person in newest} - {None}:
                 yield f"quota {limit.quota.pk}"
+
+
+@check("one who got a place waits for no other in a series of one each")
+def waiting_elsewhere(now: datetime) -> Iterator[str]:
+    """Whose place came after the limit was set, and after they had joined the other line."""
+    for quota in Quota.objects.filter(scope=Quota.Scope.EACH_PERSON).iterator():
+        facts = EventChange.objects.filter(
+            event__series=quota.series_id, kind=EventKind.QUOTAS_CHANGED
+        )
+        set_at = facts.aggregate(last=Max("at"))["last"] or now
+        placed = RegistrationChange.objects.filter(
+            registration__event__series=quota.series_id,
+            registration__email=OuterRef("email"),
+            registration__status=Status.CONFIRMED,
+            to_status=Status.CONFIRMED,
+            at__gt=set_at,
+        )
+        waiting = Registration.objects.waiting().filter(event__series=quota.series_id)
+        waiting = waiting.exclude(email="").filter(
+            Exists(placed.filter(at__gt=OuterRef("created_at")))
+        )
+        for registration in waiting.iterator():
+            yield f"registration {registration.pk}"
 
 
 @check("3 order: nobody is confirmed without approval")

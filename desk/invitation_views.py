@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from desk.asking import Question, ask
 from desk.invitation_forms import ImportForm, InviteForm, RevokeForm, SendAgainForm
 from desk.previews import Preview, of_revoking
+from desk.series_views import series_or_404
 from desk.views import asks, event_or_404
 from events.models import Event, Series
 from registrations import actions, invitation_rules
@@ -21,10 +22,6 @@ from registrations.models import Invitation
 from registrations.rules import Problem
 
 Target = Event | Series
-
-
-def _series_or_404(request: HttpRequest, pk: int) -> Series:
-    return get_object_or_404(Series.objects.visible_to(request.user), pk=pk)
 
 
 def _invitation_or_404(request: HttpRequest, pk: int) -> Invitation:
@@ -65,7 +62,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
 @asks
 def invite_to_series(request: HttpRequest, pk: int) -> HttpResponse:
     """Invites to each session of a series."""
-    return _invite(request, _series_or_404(request, pk))
+    return _invite(request, series_or_404(request, pk))
 
 
 def _invite(request: HttpRequest, target: Target) -> HttpResponse:
@@ -104,7 +101,7 @@ def import_invitations(request: HttpRequest, pk: int) -> HttpResponse:
 @asks
 def import_invitations_to_series(request: HttpRequest, pk: int) -> HttpResponse:
     """Invites to a series those of a list who are not invited yet."""
-    return _import(request, _series_or_404(request, pk))
+    return _import(request, series_or_404(request, pk))
 
 
 def _import(request: HttpRequest, target: Target) -> HttpResponse:
@@ -189,7 +186,7 @@ def remind_invited(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def remind_invited_to_series(request: HttpRequest, pk: int) -> HttpResponse:
     """The same of a series."""
-    return _remind(request, _series_or_404(request, pk))
+    return _remind(request, series_or_404(request, pk))
 
 
 def _remind(request: HttpRequest, target: Target) -> HttpResponse:

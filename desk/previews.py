@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from events.models import Event, EventChange
+from events.models import Event, EventChange, Series
 from notifications.announcements import messages_of, messages_to_followers
 from notifications.announcing import untold_followers
 from notifications.invites import CANCELS, REQUESTS
@@ -73,7 +73,25 @@ def of_admission(event: Event, fields: Mapping[str, Any], now: datetime) -> Prev
 
 def of_quotas(event: Event, quotas: Sequence[Quota], now: datetime) -> Preview:
     """What other quotas do: who they passed over may get a free place."""
-    return _of_promoting(event, capacity.with_quotas(event, quotas), now)
+    own = list(Quota.objects.filter(series=event.series_id).order_by("pk"))
+    return _of_promoting(event, capacity.with_quotas(event, [*quotas, *own]), now)
+
+
+def of_series_limits(series: Series, limits: Sequence[Quota], now: datetime) -> Preview:
+    """What other limits of a series do: who they passed over may get a free place.
+
+    Each event is looked at alone; a place that goes in one may take it from somebody in another.
+    """
+    for limit in limits:
+        limit.series = series
+    events = Event.objects.of_series(series).select_related("series").order_by("pk")
+    found = (_of_promoting(event, _with_limits(event, limits), now) for event in events)
+    return sum(found, Preview())
+
+
+def _with_limits(event: Event, limits: Sequence[Quota]) -> capacity.Places:
+    own = list(event.quotas.order_by("pk"))
+    return capacity.with_quotas(event, [*own, *limits])
 
 
 def of_cancelling(registration: Registration, now: datetime) -> Preview:

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.urls import URLPattern, path
 
-from desk import invitation_views, person_views, registration_views, views
+from desk import invitation_views, person_views, registration_views, series_views, views
 
 
 def desk_path(route: str, view: Callable[..., Any]) -> URLPattern:
@@ -32,6 +32,7 @@ urlpatterns = [
     desk_path(f"{EVENT}/invite/", invitation_views.invite),
     desk_path(f"{EVENT}/invite-list/", invitation_views.import_invitations),
     desk_path(f"{EVENT}/remind-invited/", invitation_views.remind_invited),
+    desk_path(f"{SERIES}/limits/", series_views.set_series_limits),
     desk_path(f"{SERIES}/invite/", invitation_views.invite_to_series),
     desk_path(f"{SERIES}/invite-list/", invitation_views.import_invitations_to_series),
     desk_path(f"{SERIES}/remind-invited/", invitation_views.remind_invited_to_series),

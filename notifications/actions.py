@@ -13,8 +13,8 @@ from notifications.letters import test_letter
 from notifications.mails import Mail, ascii_address, compose
 from notifications.models import Follow, Message
 from notifications.rules import problems_of_confirming, problems_of_following, refuse
-from registrations.actions.locks import locked_event
 from registrations.limits import email_digest
+from registrations.locks import locked_event
 
 TEST_HORIZON = timedelta(hours=1)
 # Who asks for a link looks for it now.

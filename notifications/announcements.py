@@ -56,6 +56,7 @@ EVENT_FACTS: dict[str, Message.Kind | None] = {
 REGISTRATION_FACTS: dict[str, Spec] = {
     RegistrationChange.Kind.REGISTERED: by_status,
     RegistrationChange.Kind.REGISTERED_AGAIN: Kind.ALREADY_REGISTERED,
+    RegistrationChange.Kind.REGISTERED_ELSEWHERE: Kind.ALREADY_REGISTERED,
     RegistrationChange.Kind.PROMOTED: of_promoted,
     RegistrationChange.Kind.APPROVED: by_status,
     RegistrationChange.Kind.REJECTED: Kind.REJECTED,
@@ -71,6 +72,8 @@ REGISTRATION_FACTS: dict[str, Spec] = {
     RegistrationChange.Kind.PRIORITISED: SILENT,
     RegistrationChange.Kind.ANSWERS_CHANGED: Kind.ANSWERS_CHANGED,
     RegistrationChange.Kind.CANCELLED: Kind.CANCELLED,
+    # The mail about the place that was given says so.
+    RegistrationChange.Kind.LEFT_LINE: SILENT,
     # The old row of a corrected address: its words never show the new one.
     RegistrationChange.Kind.TRANSFERRED: Kind.CANCELLED,
     RegistrationChange.Kind.CORRECTED: by_status,

@@ -39,6 +39,7 @@ def values_of(
         values["link"] = values["party_link"]
     values |= _change_words(message.kind, news, event)
     values |= _of_kind(message, registration, now)
+    values |= _elsewhere(message)
     if message.kind in TELLING_OF_OPTIONS:
         values |= _lost_options(registration, now)
     rows = rows_of(message.kind, registration, news, values)
@@ -61,6 +62,24 @@ def _of_kind(message: Message, registration: Registration, now: datetime) -> dic
     if message.kind == Kind.REJECTED:
         return {"reason": message.cause.note}
     return _soon(event, now) if message.kind == Kind.REMINDER else {}
+
+
+def _elsewhere(message: Message) -> dict[str, Any]:
+    """Of a series of one session each: the lines that a place ended, or what else was asked for."""
+    fact = message.registration_change
+    if fact is None:
+        return {"left_lines": "", "asked_for": ""}
+    return {
+        "left_lines": _names_of(fact.new("left_lines") or []),
+        "asked_for": _names_of([fact.new("asked_for")]),
+    }
+
+
+def _names_of(event_ids: Sequence[int | None]) -> str:
+    """Sessions by their numbers, in words; empty for none."""
+    pks = [pk for pk in event_ids if pk]
+    events = Event.objects.filter(pk__in=pks).with_place().by_date() if pks else []
+    return "; ".join(f"{event.name_in_line}, {when_of(event)}" for event in events)
 
 
 def _party(registration: Registration, now: datetime) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
+from accounts.transactions import TryAgain
 from events.models import Event
 from registrations.models import Person, Quota, Registration
 from registrations.states import Status, holding_a_place
@@ -69,6 +70,15 @@ class Places:
         """The quotas that these people would exceed, whatever is free."""
         return [limit.quota for limit in self.limits if not limit.has_room(people)]
 
+    def reached_by_all(self, *people: Person) -> list[Quota]:
+        """Of those, the quotas that a page may tell of: they know no address (rule 20)."""
+        return [quota for quota in self.reached(*people) if not quota.is_of_person]
+
+    @property
+    def is_one_per_person(self) -> bool:
+        """Whether a person comes to one event of the series only."""
+        return any(limit.quota.is_of_person for limit in self.limits)
+
     def fits(self, people: Sequence[Person]) -> bool:
         """Whether all of these could have a place now: promoting them would break nothing."""
         return self.free >= len(people) and not self.reached(*people)
@@ -108,11 +118,22 @@ def count(event: Event) -> Places:
         taken=Count("pk", filter=Q(status__in=_holding(event))),
         waiting=Count("pk", filter=Q(status=Status.WAITING)),
     )
-    quotas = list(event.quotas.order_by("pk"))
+    quotas = list(Quota.objects.concerning(event))
+    refuse_unlocked(event, quotas)
     places = Places(capacity=event.capacity, **rows, limits=_limits(event, quotas))
     if places.free > 0 and places.waiting:
         return replace(places, line=_line(event))
     return places
+
+
+class SeriesUnlocked(TryAgain):
+    """The series got limits while its event was being locked: its own lock comes first."""
+
+
+def refuse_unlocked(event: Event, quotas: Sequence[Quota]) -> None:
+    """Raises SeriesUnlocked, so that the action is repeated, where the series must be locked."""
+    if event.is_locked_alone and any(quota.series_id for quota in quotas):
+        raise SeriesUnlocked
 
 
 def _holding(event: Event) -> frozenset[str]:
@@ -120,7 +141,7 @@ def _holding(event: Event) -> frozenset[str]:
 
 
 def with_quotas(event: Event, quotas: Sequence[Quota]) -> Places:
-    """The places as they would be under other quotas."""
+    """The places as they would be under other quotas, those of the series among them."""
     return replace(count(event), limits=_limits(event, quotas))
 
 
@@ -129,7 +150,15 @@ def _limits(event: Event, quotas: Sequence[Quota]) -> tuple[Limit, ...]:
         return ()
     holders = Registration.objects.filter(event=event, status__in=_holding(event))
     people = Counter(_people(holders))
-    return tuple(_limit(quota, people) for quota in quotas)
+    of_series = [quota for quota in quotas if quota.series_id]
+    in_series = _people_in_series(event) if of_series else people
+    return tuple(_limit(quota, in_series if quota.series_id else people) for quota in quotas)
+
+
+def _people_in_series(event: Event) -> Mapping[Person, int]:
+    """Who holds a place in any event of the series; one who holds two counts twice."""
+    holders = Registration.objects.filter(event__series=event.series_id).holding_a_place()
+    return Counter(_people(holders))
 
 
 def _limit(quota: Quota, people: Mapping[Person, int]) -> Limit:
@@ -145,7 +174,7 @@ def left_by_sectors(event: Event) -> list[tuple[Quota, int]]:
     return [(limit.quota, limit.left) for limit in _limits(event, quotas)]
 
 
-PERSON = ("organisation__sector", "town_id", "organisation_id")
+PERSON = ("organisation__sector", "town_id", "organisation_id", "email")
 
 
 def _people(rows: QuerySet[Registration]) -> list[Person]:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from events.models import Event
 from registrations import questions
-from registrations.capacity import Places, holds_a_place
-from registrations.models import Person, Registration, RegistrationChange
+from registrations.capacity import Places, holds_a_place, refuse_unlocked
+from registrations.models import Person, Quota, Registration, RegistrationChange
 from registrations.states import Status
 
 
@@ -62,6 +63,29 @@ def spoken_for(
     return {"party": [None, len(unit) if registration is unit[0] else 0]}
 
 
+def is_one_per_person(event: Event) -> bool:
+    """Whether people come to one event of the series only; the caller holds the event's lock."""
+    quotas = list(Quota.objects.concerning(event))
+    refuse_unlocked(event, quotas)
+    return any(quota.is_of_person for quota in quotas)
+
+
+def leave_other_lines(registration: Registration, now: datetime) -> dict[str, Any]:
+    """Who gets a place in a series of one event each waits in no other; what the fact says of it.
+
+    The caller holds the locks of all events of the series.
+    """
+    siblings = {event.pk: event for event in registration.event.locked_siblings}
+    waiting = Registration.objects.waiting().filter(event__in=siblings)
+    rows = waiting.of_address(registration.email).exclude(email="").order_by("pk")
+    left = []
+    for row in rows.select_for_update(of=("self",), no_key=True):
+        row.event = siblings[row.event_id]
+        row.move_to(Status.CANCELLED, kind=RegistrationChange.Kind.LEFT_LINE, now=now)
+        left.append(row.event_id)
+    return {"left_lines": [[], left]} if left else {}
+
+
 def move(
     registration: Registration,
     status: Status,
@@ -85,7 +109,9 @@ def move(
     takes = holds_a_place(event, status) - holds_a_place(event, before)
     waits = (status == Status.WAITING) - (before == Status.WAITING)
     after = places.after(Person.of(registration), taken=takes, waiting=waits)
-    over = {"passed_over": [[], list(passed_over)]} if passed_over and takes > 0 else {}
+    more = {"passed_over": [[], list(passed_over)]} if passed_over and takes > 0 else {}
+    if status == Status.CONFIRMED and places.is_one_per_person:
+        more |= leave_other_lines(registration, now)
     if takes > 0 and registration.pk:
         questions.drop_full(registration)
     registration.move_to(
@@ -95,7 +121,7 @@ def move(
         actor_id=actor_id,
         via=via,
         note=note,
-        data={**(data or {}), **over},
+        data={**(data or {}), **more},
         taken_after=after.taken if takes > 0 else None,
         capacity_at=after.capacity if takes > 0 else None,
     )

@@ -78,6 +78,8 @@ def problems_of_quotas(reached: Sequence[Quota]) -> list[Problem]:
 def words_of(quota: Quota) -> str:
     """What a quota allows, as a page says it before and after the attempt."""
     values: dict[str, Any] = {"count": quota.limit}
+    if quota.series_id:
+        return _words_of_series(quota)
     if quota.scope == Quota.Scope.EACH_MUNICIPALITY:
         text = ngettext(
             "At most %(count)s person from one town.",
@@ -98,6 +100,17 @@ def words_of(quota: Quota) -> str:
             quota.limit,
         )
     return text % values
+
+
+def _words_of_series(quota: Quota) -> str:
+    if quota.is_of_person:
+        return str(_("Each person can come to one session of the series."))
+    text = ngettext(
+        "At most %(count)s person from one town in the whole series.",
+        "At most %(count)s people from one town in the whole series.",
+        quota.limit,
+    )
+    return text % {"count": quota.limit}
 
 
 def refuse_beyond_quotas(

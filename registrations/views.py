@@ -31,7 +31,7 @@ from registrations import (
 )
 from registrations.applications import Party
 from registrations.companions import MOST_PEOPLE
-from registrations.models import Registration
+from registrations.models import Quota, Registration
 from registrations.nonces import Nonce
 from registrations.public_form import PublicRegistrationForm
 from registrations.secret_pages import secret_page
@@ -93,7 +93,7 @@ def _form_page(
         "form": form,
         "refusal": refusal,
         "problems": problems,
-        "quotas": [rules.words_of(quota) for quota in event.quotas.order_by("pk")],
+        "quotas": [rules.words_of(quota) for quota in Quota.objects.concerning(event)],
         "alternatives": [],
         "now": now,
         "way_in": event.way_in(now),

@@ -10,6 +10,7 @@ from accounts.transactions import action
 from events.models import Event
 from events.states import Status as EventStatus
 from registrations import capacity, nominations, offers, placing, rules
+from registrations.locks import locked_event
 from registrations.models import (
     Person,
     Registration,
@@ -37,6 +38,31 @@ def fill(event: Event, now: datetime, *, actor_id: int | None = None) -> capacit
             over = passed_over if registration is unit[0] else []
             data = placing.spoken_for(unit, registration)
             places = _promote(registration, places, now, over, data, actor_id=actor_id)
+    return places
+
+
+def pass_on(event: Event, now: datetime, *, actor_id: int | None = None) -> capacity.Places:
+    """Fills what is free, shows the counts and returns the event's places after that.
+
+    In a series with limits of its own its other events are filled, too. The caller holds the locks.
+    """
+    places = fill(event, now, actor_id=actor_id)
+    capacity.show(event, places)
+    return pass_on_elsewhere(event, places, now, actor_id=actor_id)
+
+
+def pass_on_elsewhere(
+    event: Event, places: capacity.Places, now: datetime, *, actor_id: int | None = None
+) -> capacity.Places:
+    """The rest of that, for an event of these places: each place that moves may move another."""
+    events = [event, *event.locked_siblings]
+    while event.locked_siblings:
+        before = [item.places_waiting for item in events]
+        for item in events:
+            places = fill(item, now, actor_id=actor_id)
+            capacity.show(item, places)
+        if before == [item.places_waiting for item in events]:
+            return capacity.count(event)
     return places
 
 
@@ -134,6 +160,8 @@ def end_offer(
     for registration in unit:
         registration.offered_until = None
         data = placing.spoken_for(unit, registration)
+        if status == Status.CONFIRMED and placing.is_one_per_person(registration.event):
+            data |= placing.leave_other_lines(registration, now)
         registration.move_to(status, kind=kind, now=now, via=via, data=data)
 
 
@@ -153,11 +181,10 @@ def events_to_settle(now: datetime) -> list[int]:
 @action
 def settle_event(event_id: int, now: datetime) -> int:
     """Expires offers and promotes wherever a place stands free; returns how many rows it moved."""
-    (event,) = Event.objects.locked(event_id)
+    event = locked_event(event_id)
     expired = expire(event, now)
     before = event.places_waiting
-    places = fill(event, now)
-    capacity.show(event, places)
+    places = pass_on(event, now)
     return expired + max(0, before - places.waiting)
 
 

@@ -245,7 +245,7 @@ def test_status_written_by_a_call_is_found() -> None:
 # A part of something goes with it.
 PARTS = {
     *("events.Area.series", "events.Partner.series", "events.AgendaItem.event"),
-    "registrations.Quota.event",
+    *("registrations.Quota.event", "registrations.Quota.series"),
     *("registrations.Option.question", "registrations.Answer.registration"),
 }
 # What an organiser asks for in plain words.
@@ -464,6 +464,7 @@ SPANNING = {
     "tests/notifications/test_calls.py": "what members and those who apply read",
     "tests/notifications/test_parties.py": "what the contact of a party reads",
     "tests/registrations/test_engine.py": "registrations/actions/ in any order",
+    "tests/registrations/test_series_limits.py": "what a series limits across its events",
     "tests/registrations/test_races.py": "registrations/actions/ under contention",
 }
 

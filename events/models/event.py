@@ -1,6 +1,7 @@
 """An event: what one can have a place in."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -239,6 +240,10 @@ class Event(models.Model):
     places_waiting = models.PositiveIntegerField(_("waiting"), default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    # Of a row under its lock alone: without that of its series, or with all others of the series.
+    is_locked_alone = False
+    locked_siblings: "Sequence[Event]" = ()
 
     objects: ClassVar[EventQuerySet] = EventQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -24,7 +24,12 @@ from registrations.actions.parties import (
     decline_party_offer,
     register_party,
 )
-from registrations.actions.places import change_admission, change_capacity, set_quotas
+from registrations.actions.places import (
+    change_admission,
+    change_capacity,
+    set_quotas,
+    set_series_limits,
+)
 from registrations.actions.registering import register, register_with_extra_place
 from registrations.actions.replacing import correct_address, hand_over
 from registrations.actions.steps import KeyReused, Submit
@@ -71,5 +76,6 @@ __all__ = [
     "send_invitation_again",
     "set_priority",
     "set_quotas",
+    "set_series_limits",
     "write_note",
 ]

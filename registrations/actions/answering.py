@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from accounts.transactions import action
 from registrations import questions, rules
-from registrations.actions.locks import locked_registration
 from registrations.applications import GivenAnswer
+from registrations.locks import locked_registration
 from registrations.models import NEEDS, Registration, RegistrationChange
 
 

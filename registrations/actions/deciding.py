@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from accounts.transactions import action
 from registrations import capacity, placing, rules, waiting_list
-from registrations.actions.locks import locked_event, locked_registration
 from registrations.actions.steps import write_capacity
+from registrations.locks import locked_event, locked_registration
 from registrations.models import Person, Registration, RegistrationChange
 from registrations.states import Status
 
@@ -59,7 +59,7 @@ def approve(
             )
         reached = decided.confirmed if status == Status.CONFIRMED else decided.waiting
         reached += unit
-    capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
+    waiting_list.pass_on(event, now, actor_id=actor_id)
     return decided
 
 
@@ -87,7 +87,7 @@ def reject(
             Status.REJECTED, kind=Kind.REJECTED, now=now, actor_id=actor_id, note=reason
         )
         decided.rejected.append(registration)
-    capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
+    waiting_list.pass_on(event, now, actor_id=actor_id)
     return decided
 
 
@@ -116,7 +116,7 @@ def promote(registration_id: int, *, reason: str, actor_id: int | None = None) -
         note=reason,
         data={"out_of_turn": [False, True]},
     )
-    capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
+    waiting_list.pass_on(event, now, actor_id=actor_id)
     return registration
 
 
@@ -140,7 +140,7 @@ def set_priority(
         row.priority = priority
         row.save(update_fields=["priority"])
         row.write_fact(Kind.PRIORITISED, now, actor_id=actor_id, note=note, data=data)
-    capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
+    waiting_list.pass_on(event, now, actor_id=actor_id)
     return registration
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.transactions import action
 from events.models import Event, Series
 from registrations import invitation_rules, nominations
-from registrations.actions.locks import locked_event, locked_with_events
+from registrations.locks import locked_event, locked_with_events
 from registrations.models import Invitation, InvitationChange
 from registrations.rules import RegistrationError, refuse
 

@@ -3,8 +3,8 @@
 from django.utils import timezone
 
 from accounts.transactions import action
-from registrations import capacity, rules, waiting_list
-from registrations.actions.locks import locked_registration
+from registrations import rules, waiting_list
+from registrations.locks import locked_registration
 from registrations.models import Registration, RegistrationChange
 from registrations.states import Status
 
@@ -29,5 +29,5 @@ def cancel_registration(
         via=via,
         note=note,
     )
-    capacity.show(registration.event, waiting_list.fill(registration.event, now))
+    waiting_list.pass_on(registration.event, now)
     return registration

@@ -3,10 +3,17 @@
 from django.utils import timezone
 
 from accounts.transactions import action
-from registrations import capacity, rules
-from registrations.actions.locks import locked_event
-from registrations.actions.steps import Submit, book, enter, known_registration, new_registration
+from registrations import capacity, rules, waiting_list
+from registrations.actions.steps import (
+    Submit,
+    book,
+    enter,
+    held_elsewhere,
+    known_registration,
+    new_registration,
+)
 from registrations.applications import of_same_person
+from registrations.locks import locked_event
 from registrations.models import Person, Registration
 from registrations.rules import refuse
 
@@ -25,7 +32,9 @@ def register_members(event_id: int, *, actor_id: int | None = None) -> list[Regi
     members = Registration.objects.members_to_register(event)
     for membership in members.select_for_update(of=("self",), no_key=True):
         application = of_same_person(membership)
-        if known_registration(event, application):
+        if known_registration(event, application) or held_elsewhere(
+            event, membership.email, places
+        ):
             continue
         submit = Submit.at_the_desk(actor_id)
         row = new_registration(event, application, now)
@@ -34,4 +43,5 @@ def register_members(event_id: int, *, actor_id: int | None = None) -> list[Regi
         places = enter(row, places, now, has_room=has_room, via=submit.via, actor_id=actor_id)
         registered.append(row)
     capacity.show(event, places)
+    waiting_list.pass_on_elsewhere(event, places, now, actor_id=actor_id)
     return registered

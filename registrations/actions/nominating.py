@@ -7,17 +7,19 @@ from django.utils import timezone
 
 from accounts.transactions import action
 from events.models import Event
-from registrations import capacity, invitation_rules, placing, rules
-from registrations.actions.locks import locked_event, locked_invitation, locked_registration
+from registrations import capacity, invitation_rules, placing, rules, waiting_list
 from registrations.actions.steps import (
     Submit,
     book,
+    held_elsewhere,
     known_registration,
     new_registration,
     register_again,
+    register_elsewhere,
     same_answer,
 )
 from registrations.applications import Application, Party
+from registrations.locks import locked_event, locked_invitation, locked_registration
 from registrations.models import (
     Booking,
     Invitation,
@@ -95,6 +97,9 @@ def _nominate(
 def accept_nomination(registration_id: int, *, via: str = "") -> Registration:
     """Registers a nominee as anybody else: with a place where one is free, else waiting from now.
 
+    Who holds a place in another event of a series where that is all stays nominated, and reads in a
+    mail where it is.
+
     Raises RegistrationError with the reasons, also where the nomination has ended,
     Registration.DoesNotExist.
     """
@@ -103,7 +108,11 @@ def accept_nomination(registration_id: int, *, via: str = "") -> Registration:
     places = capacity.recount(event)
     refuse(invitation_rules.problems_of_accepting(registration, now))
     person = Person.of(registration)
-    rules.refuse_beyond_quotas(event, places.reached(person), waits_within_limit=True)
+    held = held_elsewhere(event, registration.email, places)
+    if held:
+        register_elsewhere(held, event, now)
+        return registration
+    rules.refuse_beyond_quotas(event, places.reached_by_all(person), waits_within_limit=True)
     # An invitation is an organiser's approval; the place in line is that of the acceptance.
     registration.approved_at = registration.joined_at = now
     after = placing.move(
@@ -116,6 +125,7 @@ def accept_nomination(registration_id: int, *, via: str = "") -> Registration:
         passed_over=places.units_in_line,
     )
     capacity.show(event, after)
+    waiting_list.pass_on_elsewhere(event, after, now)
     return registration
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.transactions import action
 from events.history import plain
 from registrations import rules
-from registrations.actions.locks import locked_registration
+from registrations.locks import locked_registration
 from registrations.models import Registration, RegistrationChange
 
 Kind = RegistrationChange.Kind

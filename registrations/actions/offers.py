@@ -3,8 +3,8 @@
 from django.utils import timezone
 
 from accounts.transactions import action
-from registrations import capacity, rules, waiting_list
-from registrations.actions.locks import locked_registration
+from registrations import rules, waiting_list
+from registrations.locks import locked_registration
 from registrations.models import Registration, RegistrationChange
 from registrations.states import Status
 
@@ -25,7 +25,7 @@ def accept_offer(registration_id: int, *, via: str = "") -> Registration:
         waiting_list.end_offer([registration], Status.EXPIRED, Kind.OFFER_EXPIRED, now)
     else:
         waiting_list.end_offer([registration], Status.CONFIRMED, Kind.ACCEPTED, now, via=via)
-    capacity.show(registration.event, waiting_list.fill(registration.event, now))
+    waiting_list.pass_on(registration.event, now)
     return registration
 
 
@@ -39,5 +39,5 @@ def decline_offer(registration_id: int, *, via: str = "") -> Registration:
     now = timezone.now()
     rules.refuse(rules.problems_of_answering(registration, now))
     waiting_list.end_offer([registration], Status.DECLINED, Kind.DECLINED, now, via=via)
-    capacity.show(registration.event, waiting_list.fill(registration.event, now))
+    waiting_list.pass_on(registration.event, now)
     return registration

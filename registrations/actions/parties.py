@@ -9,19 +9,21 @@ from django.utils.translation import gettext_lazy as _
 from accounts.transactions import action
 from events.models import Event
 from registrations import capacity, placing, questions, rules, waiting_list
-from registrations.actions.locks import locked_event
 from registrations.actions.steps import (
     Submit,
     book,
     enter,
+    held_elsewhere,
     known_registration,
     new_registration,
     problems_of,
     register_again,
+    register_elsewhere,
     same_answer,
     tell_of_known,
 )
 from registrations.applications import Application, Party
+from registrations.locks import locked_event
 from registrations.models import Booking, Person, Registration, RegistrationChange
 from registrations.rules import RegistrationError, refuse
 from registrations.states import LIVE, Status
@@ -47,13 +49,15 @@ def register_party(event_id: int, party: Party, submit: Submit) -> Booking:
     refuse(problems_of(event, submit, now))
     rows = [new_registration(event, application, now) for application in party.people]
     _refuse_impossible(event, party, rows, places)
-    newcomers, known_names = _newcomers(event, party, rows, now)
+    newcomers, known_names = _newcomers(event, party, rows, places, now)
     questions.refuse_full(event, [answer for one in party.people for answer in one.answers])
     booking = book(party, submit, now, is_together=party.is_together, known_names=known_names)
     for row, _application in newcomers:
         row.booking, row.is_in_party = booking, party.is_together and len(newcomers) > 1
     entering = [row for row, _application in newcomers]
-    capacity.show(event, _enter_all(entering, places, submit, now))
+    after = _enter_all(entering, places, submit, now)
+    capacity.show(event, after)
+    waiting_list.pass_on_elsewhere(event, after, now, actor_id=submit.actor_id)
     for row, application in newcomers:
         questions.record(row, application.answers)
     return booking
@@ -69,24 +73,39 @@ def _refuse_impossible(
         refuse([_("There are not enough places for all of you.")])
     rules.refuse_beyond_quotas(
         event,
-        places.reached(*(Person.of(row) for row in rows)),
+        places.reached_by_all(*(Person.of(row) for row in rows)),
         waits_within_limit=party.people[0].waits_within_limit,
     )
 
 
 def _newcomers(
-    event: Event, party: Party, rows: Sequence[Registration], now: datetime
+    event: Event,
+    party: Party,
+    rows: Sequence[Registration],
+    places: capacity.Places,
+    now: datetime,
 ) -> tuple[list[tuple[Registration, Application]], list[str]]:
     """Who is new, and the names of those who are registered already and are written to."""
     newcomers, names = [], []
     for application, row in zip(party.people, rows, strict=True):
-        known = known_registration(event, application)
-        if known:
-            register_again(known, now)
+        if _is_known(event, application, places, now):
             names.append(application.name)
         else:
             newcomers.append((row, application))
     return newcomers, names
+
+
+def _is_known(
+    event: Event, application: Application, places: capacity.Places, now: datetime
+) -> bool:
+    """Whether this person adds nothing; the answer goes to their own address."""
+    if known := known_registration(event, application):
+        register_again(known, now)
+        return True
+    if held := held_elsewhere(event, application.email, places):
+        register_elsewhere(held, event, now)
+        return True
+    return False
 
 
 def _enter_all(
@@ -113,8 +132,12 @@ def _enter_all(
 
 
 @action
-def add_to_party(booking_id: int, application: Application, *, via: str = "") -> Registration:
+def add_to_party(
+    booking_id: int, application: Application, *, via: str = ""
+) -> Registration | None:
     """One more person for the event of a booking; they stand alone, by their own time.
+
+    Returns their row, or None for who is registered already: the answer goes to their own address.
 
     Raises RegistrationError where the event takes nobody or ten people are there already,
     Booking.DoesNotExist.
@@ -127,19 +150,19 @@ def add_to_party(booking_id: int, application: Application, *, via: str = "") ->
     row = new_registration(event, application, now)
     rules.refuse_beyond_quotas(
         event,
-        places.reached(Person.of(row)),
+        places.reached_by_all(Person.of(row)),
         waits_within_limit=application.waits_within_limit,
     )
     questions.refuse_full(event, application.answers)
-    known = known_registration(event, application)
-    if known:
+    if _is_known(event, application, places, now):
         tell_of_known(booking, application.name)
-        return register_again(known, now)
+        return None
     row.booking = booking
     has_room = places.has_room(Person.of(row))
     after = enter(row, places, now, has_room=has_room, via=via, passed_over=places.units_in_line)
     questions.record(row, application.answers)
     capacity.show(event, after)
+    waiting_list.pass_on_elsewhere(event, after, now)
     return row
 
 
@@ -177,7 +200,7 @@ def cancel_party(
             note=note,
             data=placing.spoken_for(rows, row),
         )
-    capacity.show(event, waiting_list.fill(event, now))
+    waiting_list.pass_on(event, now)
     return rows
 
 
@@ -215,5 +238,5 @@ def _answer(booking_id: int, status: Status, kind: Kind, via: str) -> list[Regis
     waiting_list.end_offer(late, Status.EXPIRED, Kind.OFFER_EXPIRED, now)
     in_time = [row for row in rows if row not in late]
     waiting_list.end_offer(in_time, status, kind, now, via=via)
-    capacity.show(event, waiting_list.fill(event, now))
+    waiting_list.pass_on(event, now)
     return rows

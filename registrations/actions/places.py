@@ -10,10 +10,10 @@ from django.utils.translation import ngettext
 
 from accounts.transactions import action
 from events import history
-from events.models import Event, EventChange
+from events.models import Event, EventChange, Series
 from registrations import capacity, placing, questions, rules, waiting_list
-from registrations.actions.locks import locked_event
 from registrations.actions.steps import write_capacity, write_settings
+from registrations.locks import locked_event, locked_events
 from registrations.models import Person, Quota, Registration, RegistrationChange
 from registrations.states import Status
 
@@ -33,7 +33,7 @@ def change_capacity(
         return None
     now = timezone.now()
     change = write_capacity(event, places, now, actor_id=actor_id, note=note)
-    capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
+    waiting_list.pass_on(event, now, actor_id=actor_id)
     return change
 
 
@@ -80,7 +80,7 @@ def change_admission(
     change = write_settings(event, kind, changed, now, actor_id=actor_id, note=note)
     if not has_place_while_pending:
         _ask_for_approval(event, now, actor_id=actor_id)
-    capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
+    waiting_list.pass_on(event, now, actor_id=actor_id)
     return change
 
 
@@ -110,8 +110,36 @@ def set_quotas(
         actor_id=actor_id,
         note=note,
     )
-    capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
+    waiting_list.pass_on(event, now, actor_id=actor_id)
     return change
+
+
+@action
+def set_series_limits(
+    series_id: int, limits: Sequence[Quota], *, actor_id: int | None = None, note: str = ""
+) -> list[EventChange]:
+    """Puts these unsaved quotas in the place of the series' own; nobody loses a place by it.
+
+    They count the places of all its events together. Returns a fact of each event, none where
+    nothing changes. Raises Series.DoesNotExist.
+    """
+    series = Series.objects.select_for_update(no_key=True).get(pk=series_id)
+    events = locked_events(series)
+    old, new = _specs(series.quotas.order_by("pk")), _specs(limits)
+    if old == new:
+        return []
+    now = timezone.now()
+    series.quotas.all().delete()
+    for limit in limits:
+        limit.series = series
+    Quota.objects.bulk_create(limits)
+    kind, data = EventChange.Kind.QUOTAS_CHANGED, {"series_quotas": [old, new]}
+    facts = [
+        history.write_fact(event, kind, now, data, actor_id=actor_id, note=note) for event in events
+    ]
+    if events:
+        waiting_list.pass_on(events[0], now, actor_id=actor_id)
+    return facts
 
 
 def _specs(quotas: Iterable[Quota]) -> list[list[Any]]:

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.transactions import action
 from events.models import Event
 from registrations import capacity, placing, questions, rules, waiting_list
-from registrations.actions.locks import locked_event
 from registrations.actions.steps import (
     KeyReused,
     Submit,
     book,
     enter,
+    held_elsewhere,
     invitation_used,
     known_registration,
     membership_used,
@@ -21,9 +21,11 @@ from registrations.actions.steps import (
     problems_of,
     refuse_second,
     register_again,
+    register_elsewhere,
     write_capacity,
 )
 from registrations.applications import Application
+from registrations.locks import locked_event
 from registrations.models import Booking, Person, Registration, RegistrationChange
 from registrations.rules import RegistrationError, refuse
 from registrations.states import Status
@@ -37,8 +39,9 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
 
     The same key with the same payload gives the same answer and writes nothing; with another one it
     raises KeyReused. An address that is registered already changes nothing but the fact
-    `registered_again`. Raises RegistrationError with the reasons, OptionFull where a chosen option
-    has no place left, Event.DoesNotExist, Invitation.DoesNotExist, Registration.DoesNotExist.
+    `registered_again`; one that holds a place in another event of a series where that is all, but
+    `registered_elsewhere`. Raises RegistrationError with the reasons, OptionFull where a chosen
+    option has no place left, Event.DoesNotExist, and DoesNotExist of what the submit names.
     """
     event = locked_event(event_id)
     now = timezone.now()
@@ -52,7 +55,7 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
     registration.membership = membership_used(event, submit)
     rules.refuse_beyond_quotas(
         event,
-        places.reached(Person.of(registration)),
+        places.reached_by_all(Person.of(registration)),
         waits_within_limit=application.waits_within_limit,
     )
     questions.refuse_full(event, application.answers)
@@ -60,6 +63,9 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
     known = known_registration(event, application)
     if known:
         return register_again(known, now)
+    held = held_elsewhere(event, application.email, places)
+    if held:
+        return register_elsewhere(held, event, now)
     refuse_second(event, registration.membership)
     after = enter(
         registration,
@@ -72,6 +78,7 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
     )
     questions.record(registration, application.answers)
     capacity.show(event, after)
+    waiting_list.pass_on_elsewhere(event, after, now, actor_id=submit.actor_id)
     return registration
 
 
@@ -80,7 +87,8 @@ def _same_answer(event: Event, application: Application, booking: Booking) -> Re
     if booking.digest != application.digest():
         raise KeyReused
     own = booking.registrations.order_by("pk").first()
-    found = own or known_registration(event, application) or _latest(event, application)
+    known = own or known_registration(event, application)
+    found = known or held_elsewhere(event, application.email) or _latest(event, application)
     if found is None:
         raise KeyReused
     return found
@@ -145,4 +153,4 @@ def _confirm_out_of_turn(
     )
     # Who waited in a party leaves a smaller one, which may fit now.
     event = registration.event
-    capacity.show(event, waiting_list.fill(event, now, actor_id=submit.actor_id))
+    waiting_list.pass_on(event, now, actor_id=submit.actor_id)

@@ -1,20 +1,24 @@
 """A registration goes on as another row, with its own uid and secrets."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.transactions import action
 from registrations import capacity, placing, questions, rules, waiting_list
-from registrations.actions.locks import locked_registration
 from registrations.actions.steps import (
+    held_elsewhere,
     known_person,
     new_reference,
     register_again,
+    register_elsewhere,
     tell_of_known,
 )
 from registrations.applications import Substitute
+from registrations.capacity import holds_a_place
+from registrations.locks import locked_registration
 from registrations.models import NEEDS, Person, Registration, RegistrationChange
 from registrations.states import Status
 
@@ -36,16 +40,27 @@ def correct_address(
     rules.refuse(rules.problems_of_correcting(old, now))
     if Registration.objects.filter(event=old.event, email=email).live().exists():
         raise rules.RegistrationError([_("This address is registered already.")])
+    if holds_a_place(old.event, old.status) and held_elsewhere(old.event, email):
+        raise rules.RegistrationError([_("This address has a place in another session.")])
     status, deadline = Status(old.status), old.offered_until
     old.offered_until = old.checked_in_at = None
     old.move_to(Status.CANCELLED, kind=Kind.TRANSFERRED, now=now, actor_id=actor_id, via=via)
     new = _copy_with_address(old, email, deadline)
-    new.move_to(status, kind=Kind.CORRECTED, now=now, actor_id=actor_id, via=via)
+    data = _data_of_place(new, status, now)
+    new.move_to(status, kind=Kind.CORRECTED, now=now, actor_id=actor_id, via=via, data=data)
     questions.copy(old, new)
     old.attendances.update(membership=new)
     old.replaced_by = new
     old.save(update_fields=["replaced_by"])
+    waiting_list.pass_on(old.event, now, actor_id=actor_id)
     return new
+
+
+def _data_of_place(registration: Registration, status: Status, now: datetime) -> dict[str, Any]:
+    """What the fact says of the lines that a person leaves for a place."""
+    if status == Status.CONFIRMED and placing.is_one_per_person(registration.event):
+        return placing.leave_other_lines(registration, now)
+    return {}
 
 
 def _copy_with_address(
@@ -88,14 +103,20 @@ def hand_over(
         raise rules.RegistrationError([_("That is the person who has the place.")])
     if known and not is_own:
         raise rules.RegistrationError([_("This address is registered already.")])
+    held = None if known else held_elsewhere(event, substitute.email)
+    if held and not is_own:
+        raise rules.RegistrationError([_("This address has a place in another session.")])
     old.checked_in_at = None
     old.move_to(Status.CANCELLED, kind=Kind.HANDED_OVER, now=now, actor_id=actor_id, via=via)
     if known:
         tell_of_known(old.booking, substitute.name)
         register_again(known, now)
         _place_known(known, now, actor_id=actor_id, via=via)
-    new = known or _in_place_of(old, substitute, now, actor_id=actor_id, via=via)
-    capacity.show(event, waiting_list.fill(event, now, actor_id=actor_id))
+    if held:
+        tell_of_known(old.booking, substitute.name)
+        register_elsewhere(held, event, now)
+    new = known or held or _in_place_of(old, substitute, now, actor_id=actor_id, via=via)
+    waiting_list.pass_on(event, now, actor_id=actor_id)
     return new
 
 
@@ -147,7 +168,10 @@ def _in_place_of(
         created_at=now,
         is_substitute=True,
     )
-    new.move_to(Status.CONFIRMED, kind=Kind.TOOK_OVER, now=now, actor_id=actor_id, via=via)
+    data = _data_of_place(new, Status.CONFIRMED, now)
+    new.move_to(
+        Status.CONFIRMED, kind=Kind.TOOK_OVER, now=now, actor_id=actor_id, via=via, data=data
+    )
     old.replaced_by = new
     old.save(update_fields=["replaced_by"])
     return new

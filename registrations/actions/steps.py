@@ -12,8 +12,8 @@ from accounts.text import fold
 from events import history
 from events.models import Event, EventChange
 from registrations import capacity, invitation_rules, placing, rules
-from registrations.actions.locks import locked_invitation
 from registrations.applications import Application, Party, organisation_of, town_of
+from registrations.locks import locked_invitation
 from registrations.models import (
     REFERENCE_ALPHABET,
     Booking,
@@ -142,6 +142,32 @@ def same_answer(party: Party, booking: Booking) -> Booking:
     if booking.digest != party.digest():
         raise KeyReused
     return booking
+
+
+def held_elsewhere(
+    event: Event, email: str, places: capacity.Places | None = None
+) -> Registration | None:
+    """Where this address holds a place, in a series of which people come to one event only.
+
+    `places` are the event's, where they have been counted.
+    """
+    is_one = places.is_one_per_person if places else placing.is_one_per_person(event)
+    if not email or not is_one:
+        return None
+    siblings = {sibling.pk: sibling for sibling in event.locked_siblings}
+    held = Registration.objects.holding_a_place().of_address(email).filter(event__in=siblings)
+    found = held.order_by("pk").first()
+    if found:
+        found.event = siblings[found.event_id]
+    return found
+
+
+def register_elsewhere(held: Registration, event: Event, now: datetime) -> Registration:
+    """Writes the fact that tells where the place is, to who asked for another; once an hour."""
+    kind = Kind.REGISTERED_ELSEWHERE
+    if not held.changes.filter(kind=kind, at__gt=now - QUIET_AFTER_REPEAT).exists():
+        held.write_fact(kind, now, data={"asked_for": [None, event.pk]})
+    return held
 
 
 def register_again(known: Registration, now: datetime) -> Registration:

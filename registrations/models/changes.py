@@ -13,6 +13,7 @@ class RegistrationChange(history.Change):
     class Kind(models.TextChoices):
         REGISTERED = "registered", _("Registered")
         REGISTERED_AGAIN = "registered_again", _("Registered again")
+        REGISTERED_ELSEWHERE = "registered_elsewhere", _("Registered for another session, too")
         PROMOTED = "promoted", _("Place given")
         APPROVED = "approved", _("Application approved")
         REJECTED = "rejected", _("Application turned down")
@@ -26,6 +27,7 @@ class RegistrationChange(history.Change):
         NOMINATION_DECLINED = "nomination_declined", _("Nomination declined")
         NOMINATION_ENDED = "nomination_ended", _("Nomination ended")
         CANCELLED = "cancelled", _("Attendance cancelled")
+        LEFT_LINE = "left_line", _("Left the line for a place in another session")
         ANSWERS_CHANGED = "answers_changed", _("Answers changed")
         CORRECTED = "corrected", _("Address corrected")
         TRANSFERRED = "transferred", _("Moved to a corrected address")

@@ -14,6 +14,7 @@ from notifications.announcements import FINAL
 from notifications.models import Message
 from registrations import actions
 from registrations.applications import GivenAnswer, Substitute
+from registrations.models import Quota
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -649,3 +650,38 @@ def test_the_foot_of_a_substitute_stays_true_with_another_address_and_for_the_co
     assert "předal místo: Cyril Nový" in " ".join(post.foot(corrected).split())
     foot = " ".join(post.foot(corrected, to_contact=True).split())
     assert "jste kontaktní osobou této registrace: Cyril Nový" in foot
+
+
+@pytest.fixture
+def one_each():
+    """Two sessions of a series of which people come to one only."""
+    series = factories.series()
+    events = [
+        factories.event(series=series, title_cs=name, capacity=1) for name in ("Voda", "Teplo")
+    ]
+    actions.set_series_limits(series.pk, [Quota(scope="each_person", limit=1)])
+    return events
+
+
+def test_who_asks_for_another_session_reads_where_the_place_is(post, one_each):
+    held = factories.registration(event=one_each[0], **ANNA)
+    factories.registration(event=one_each[1], **ANNA)
+    post.sweep()
+
+    assert [kind for kind, _state in post.states(held)] == ["confirmed", "already_registered"]
+    told = " ".join(post.text(held).split())
+    assert "přihlášku jinam: Teplo, " in told
+    assert "místo je tady: Smart Regiony 2018, Voda" in told
+    assert "Teplo" in post.html(held)
+
+
+def test_the_mail_about_a_place_says_which_waiting_ends(post, one_each):
+    factories.fill(one_each[0])
+    waiting = factories.registration(event=one_each[0], **ANNA)
+    post.sweep()
+    held = factories.registration(event=one_each[1], **ANNA)
+    post.sweep()
+
+    assert [kind for kind, _state in post.states(waiting)] == ["waiting"]
+    assert "proto toto čekání končí: Voda, " in " ".join(post.text(held).split())
+    assert "proto toto čekání končí" in post.html(held)

@@ -427,3 +427,72 @@ def test_all_members_at_once_and_one_by_one_are_each_there_once():
 
     assert (count(meeting, "confirmed"), count(meeting, "waiting")) == (5, 1)
     assert broken() == {}
+
+
+def in_series(series, **fields):
+    return Registration.objects.filter(event__series=series, **fields)
+
+
+def test_one_address_at_once_in_two_events_holds_one_place():
+    series = factories.series()
+    events = [factories.event(series=series, capacity=9) for _n in range(2)]
+    actions.set_series_limits(series.pk, [Quota(scope="each_person", limit=1)])
+
+    for number in range(4):
+        email = f"osoba{number}@mesto.example"
+        at_once(
+            lambda event=event, email=email: factories.registration(event=event, email=email)
+            for event in (*events, *events)
+        )
+        assert in_series(series, email=email).live().count() == 1
+    assert broken() == {}
+
+
+def test_a_town_at_once_in_two_events_gets_exactly_its_places():
+    series, town = factories.series(), factories.municipality()
+    events = [factories.event(series=series, capacity=20) for _n in range(2)]
+    actions.set_series_limits(series.pk, [Quota(scope="each_municipality", limit=5)])
+    people = {"town_id": town.pk, "sector": "city", "organisation": ""}
+
+    at_once(
+        lambda event=event: factories.registration(event=event, **people) for event in events * 8
+    )
+
+    assert in_series(series).confirmed().count() == 5
+    assert broken() == {}
+
+
+def test_places_given_up_in_two_events_go_to_the_town_exactly():
+    series, town = factories.series(), factories.municipality()
+    events = [factories.event(series=series, capacity=20) for _n in range(2)]
+    actions.set_series_limits(series.pk, [Quota(scope="each_municipality", limit=4)])
+    people = {"town_id": town.pk, "sector": "city", "organisation": "", "waits_within_limit": True}
+    for event in events * 5:
+        factories.registration(event=event, **people)
+    held = list(in_series(series).confirmed())
+
+    at_once(lambda row=row: actions.cancel_registration(row.pk) for row in held)
+
+    assert in_series(series).confirmed().count() == 4
+    assert broken() == {}
+
+
+def test_a_limit_set_while_people_register_holds_from_then_on():
+    series, town = factories.series(), factories.municipality()
+    events = [factories.event(series=series, capacity=30) for _n in range(2)]
+    people = {"town_id": town.pk, "sector": "city", "organisation": ""}
+    limit = [Quota(scope="each_municipality", limit=3)]
+
+    results = at_once(
+        [
+            *(lambda e=event: factories.registration(event=e, **people) for event in events * 6),
+            lambda: actions.set_series_limits(series.pk, limit),
+        ]
+    )
+
+    facts = results.pop()
+    late = in_series(series).confirmed().filter(created_at__gt=facts[0].at)
+    early = in_series(series).confirmed().count() - late.count()
+    assert late.count() <= max(0, 3 - early)
+    assert any(isinstance(result, actions.QuotaReached) for result in results) or early == 12
+    assert broken() == {}

@@ -392,7 +392,7 @@ def test_after_a_deadline_a_sentence_stands_in_place_of_its_link(client, event, 
 def test_register_asks_the_database_the_same_for_one_and_for_many(
     client, event, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         send(client, event)
 
 

@@ -331,7 +331,8 @@ def test_of_a_known_person_who_is_added_the_page_keeps_the_name_alone():
 
     for _time in range(2):
         person = factories.application(name="Anna", email="anna@mesto.example", **CONTACT)
-        assert actions.add_to_party(booking.pk, person) == known
+        assert actions.add_to_party(booking.pk, person) is None
+    assert known.changes.filter(kind="registered_again").count() == 1
 
     booking.refresh_from_db()
     assert (booking.known_names, booking.registrations.count()) == (["Anna"], 2)
