@@ -99,6 +99,10 @@ def _parties(cast: Cast) -> Iterator[State]:
     yield State("party-cancel-all", at("cancel_in_party", own))
     query = f"?person={person}"
     yield State("substitute-in-party", at("substitute_in_party", own, query=query))
+    page = at("correct_in_party", own, query=query)
+    yield State("party-correct", page)
+    wrong = filled({"name": "", "email": "anna"})
+    yield State("party-correct-errors", page, "stranger", INVALID, wrong, ".error-summary li")
     page = at("add_to_party", own)
     yield State("party-add", page)
     yield State("party-add-errors", page, "stranger", INVALID, filled({}), ".error-summary li")

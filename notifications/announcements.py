@@ -70,6 +70,8 @@ REGISTRATION_FACTS: dict[str, Spec] = {
     RegistrationChange.Kind.NOMINATION_ENDED: SILENT,
     RegistrationChange.Kind.PRIORITISED: SILENT,
     RegistrationChange.Kind.ANSWERS_CHANGED: Kind.ANSWERS_CHANGED,
+    # The badge bears another name: the person reads how their registration stands.
+    RegistrationChange.Kind.RENAMED: Kind.ANSWERS_CHANGED,
     RegistrationChange.Kind.CANCELLED: Kind.CANCELLED,
     # The old row of a corrected address: its words never show the new one.
     RegistrationChange.Kind.TRANSFERRED: Kind.CANCELLED,

@@ -1,6 +1,6 @@
 """What the templates of a mail are given: reader, place and moment, each in plain words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -49,24 +49,28 @@ def values_of(
 
 def _of_kind(message: Message, registration: Registration, now: datetime) -> dict[str, Any]:
     """What the templates of one kind alone name."""
-    event = registration.event
-    if message.kind == Kind.WAITING:
-        return _position(registration, now)
-    if message.kind == Kind.PENDING:
-        return {"is_place_kept": event.has_place_while_pending}
-    if message.kind == Kind.OFFERED and registration.offered_until:
-        return {"offered_until": dates.moment(registration.offered_until)}
-    if message.kind == Kind.PARTY:
-        return _party(registration, now)
-    if message.kind == Kind.REJECTED:
-        return {"reason": message.cause.note}
-    return _soon(event, now) if message.kind == Kind.REMINDER else {}
+    event, kinds = registration.event, RegistrationChange.Kind
+    words: dict[str, Callable[[], dict[str, Any]]] = {
+        Kind.WAITING: lambda: _position(registration, now),
+        Kind.PENDING: lambda: {"is_place_kept": event.has_place_while_pending},
+        Kind.OFFERED: lambda: _offer(registration),
+        Kind.PARTY: lambda: _party(registration, now),
+        Kind.ANSWERS_CHANGED: lambda: {"is_renamed": message.cause.kind == kinds.RENAMED},
+        Kind.REJECTED: lambda: {"reason": message.cause.note},
+        Kind.REMINDER: lambda: _soon(event, now),
+    }
+    return words[message.kind]() if message.kind in words else {}
+
+
+def _offer(registration: Registration) -> dict[str, Any]:
+    until = registration.offered_until
+    return {"offered_until": dates.moment(until)} if until else {}
 
 
 def _party(registration: Registration, now: datetime) -> dict[str, Any]:
     """Everybody of a booking with what they have now; of who was known only that they were."""
     booking = registration.booking
-    rows = list(booking.registrations.in_order_of_arrival())
+    rows = list(booking.registrations.listed().in_order_of_arrival())
     for row in rows:
         row.event = registration.event
     untils = [row.offered_until for row in rows if row.offered_until and not row.is_offer_over(now)]

@@ -172,8 +172,9 @@ def _is_nominated(case: Case, now: datetime) -> str:
 
 def _answers_stand(case: Case, now: datetime) -> str:
     """Of answers changed twice the newest alone is told."""
+    kinds = [RegistrationChange.Kind.ANSWERS_CHANGED, RegistrationChange.Kind.RENAMED]
     newer = case.registration.changes.filter(
-        kind=RegistrationChange.Kind.ANSWERS_CHANGED, pk__gt=case.message.registration_change_id
+        kind__in=kinds, pk__gt=case.message.registration_change_id
     )
     return Reason.SUPERSEDED if newer.exists() else TRUE
 

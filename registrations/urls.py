@@ -36,6 +36,7 @@ urlpatterns = [
         substitute_views.substitute_in_party,
         name="substitute_in_party",
     ),
+    path("b/<str:token>/correct/", substitute_views.correct_in_party, name="correct_in_party"),
     path("<slug:series>/<slug:event>/register/", views.register, name="register"),
     path("<slug:series>/<slug:event>/register/sent/", views.register_sent, name="register_sent"),
 ]

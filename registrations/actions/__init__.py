@@ -25,7 +25,7 @@ from registrations.actions.parties import (
 )
 from registrations.actions.places import change_admission, change_capacity, set_quotas
 from registrations.actions.registering import register, register_with_extra_place
-from registrations.actions.replacing import correct_address, hand_over
+from registrations.actions.replacing import correct_address, correct_person, hand_over
 from registrations.actions.steps import KeyReused, Submit
 from registrations.questions import OptionFull
 from registrations.rules import QuotaReached, RegistrationError
@@ -49,6 +49,7 @@ __all__ = [
     "change_answers",
     "change_capacity",
     "correct_address",
+    "correct_person",
     "decline_invitation",
     "decline_nomination",
     "decline_offer",

@@ -1,4 +1,4 @@
-"""What somebody registered says anew: answers, needs, the organisation as typed."""
+"""What somebody registered says anew: answers, needs, name and organisation as typed."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,14 +18,16 @@ def change_answers(
     organisation: str,
     needs: Mapping[str, bool | str],
     answers: Sequence[GivenAnswer],
+    name: str = "",
     actor_id: int | None = None,
     via: str = "",
 ) -> RegistrationChange | None:
-    """Puts these answers, needs and the organisation as typed in the place of the former ones.
+    """Puts these answers, needs, name and organisation as typed in the place of the former ones.
 
-    The person may until `answer_hours` before the start, an organiser (`actor_id`) until the start.
-    Returns the fact, which names what changed and says none of it, or None where nothing does.
-    Raises RegistrationError, OptionFull for an option without a place, Registration.DoesNotExist.
+    An empty name stays as it is. The person may until `answer_hours` before the start, an organiser
+    (`actor_id`) until the start. Returns the fact, which names what changed and says none of it, or
+    None where nothing does. Raises RegistrationError, OptionFull for an option without a place,
+    Registration.DoesNotExist.
     """
     registration = locked_registration(registration_id)
     now = timezone.now()
@@ -33,7 +35,8 @@ def change_answers(
     why_not = rules.problems_of_changing_answers if is_own else rules.problems_of_correcting
     rules.refuse(why_not(registration, now))
     questions.refuse_full(registration.event, answers, questions.held_by(registration))
-    changed = _rewrite(registration, {"organisation_name": organisation, **needs})
+    written = {"name": name or registration.name, "organisation_name": organisation}
+    changed = _rewrite(registration, written | dict(needs))
     if questions.rewrite(registration, answers):
         changed.append("answers")
     if not changed:

@@ -27,6 +27,7 @@ class RegistrationChange(history.Change):
         NOMINATION_ENDED = "nomination_ended", _("Nomination ended")
         CANCELLED = "cancelled", _("Attendance cancelled")
         ANSWERS_CHANGED = "answers_changed", _("Answers changed")
+        RENAMED = "renamed", _("Name corrected")
         CORRECTED = "corrected", _("Address corrected")
         TRANSFERRED = "transferred", _("Moved to a corrected address")
         HANDED_OVER = "handed_over", _("Place handed over")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +56,12 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """The applications for an event with what a list of them prints, in order of arrival."""
         rows = self.filter(event=event).pending().in_order_of_arrival()
         return rows.select_related("booking", "event", "organisation", "town")
+
+    def listed(self) -> Self:
+        """Without the rows that ended because their address was corrected."""
+        kind = RegistrationChange.Kind.TRANSFERRED
+        moved = RegistrationChange.objects.filter(registration=OuterRef("pk"), kind=kind)
+        return self.exclude(Exists(moved))
 
     def undecided(self) -> Self:
         """Who can still be turned down: nobody gave them a place."""

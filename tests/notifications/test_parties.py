@@ -154,3 +154,37 @@ def test_while_called_off_the_summary_waits_for_nothing(post):
 
     assert summaries(booking)[0] == ("party", "void")
     assert event.starts_at > timezone.now()
+
+
+def test_a_corrected_name_is_told_to_the_person_once_as_it_stands(post):
+    booking = party(factories.event(capacity=5), "Ana Á", "Cyril C")
+    person = booking.registrations.get(name="Ana Á")
+    post.sweep()
+    for name in ("Anna Á", "Anna Ámosová"):
+        actions.correct_person(person.pk, name=name, email=person.email, via="link")
+
+    post.sweep()
+
+    assert post.states(person)[1:] == [
+        ("answers_changed", "void: superseded"),
+        ("answers_changed", "sent"),
+    ]
+    assert str(post.last(person)["Subject"]).startswith("Jméno opraveno:")
+    assert "Anna Ámosová" in post.text(person)
+    assert summaries(booking) == [("party", "sent")]
+
+
+def test_a_corrected_address_is_told_to_both_addresses_and_once_to_the_contact(post):
+    booking = party(factories.event(capacity=5), "Anna Á", "Cyril C")
+    person = booking.registrations.get(name="Anna Á")
+    post.sweep()
+
+    new = actions.correct_person(person.pk, name="Anna Á", email="nova@mesto.example", via="link")
+    post.sweep()
+
+    assert post.states(person)[1:] == [("cancelled", "sent")]
+    assert post.states(new) == [("confirmed", "sent")]
+    assert summaries(booking) == [("party", "sent"), ("confirmed", "sent")]
+    actions.cancel_party(booking.pk, via="link")
+    post.sweep()
+    assert text_of_last(booking, post).count("Anna Á") == 1
