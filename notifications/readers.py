@@ -56,6 +56,7 @@ def _of_kind(message: Message, registration: Registration, now: datetime) -> dic
         Kind.OFFERED: lambda: _offer(registration),
         Kind.PARTY: lambda: _party(registration, now),
         Kind.ANSWERS_CHANGED: lambda: {"is_renamed": message.cause.kind == kinds.RENAMED},
+        Kind.TOOK_OVER: lambda: _missing_answers(registration, now),
         Kind.REJECTED: lambda: {"reason": message.cause.note},
         Kind.REMINDER: lambda: _soon(event, now),
     }
@@ -240,8 +241,25 @@ def _lost_options(registration: Registration, now: datetime) -> dict[str, Any]:
     """The options that were full when the place came, and where to choose others meanwhile."""
     lost = ", ".join(questions.lost_by(registration))
     can_choose = lost and not rules.problems_of_changing_answers(registration, now)
-    link = settings.BASE_URL + reverse("answers", args=[registration.token])
-    return {"lost_options": lost, "answers_link": link if can_choose else ""}
+    link = _answers_link(registration) if can_choose else ""
+    return {"lost_options": lost, "answers_link": link}
+
+
+def _missing_answers(registration: Registration, now: datetime) -> dict[str, Any]:
+    """Where a substitute says what the organisers ask, and until when; they are asked by nothing
+    before.
+    """
+    is_asked = not rules.problems_of_changing_answers(registration, now)
+    is_missing = is_asked and questions.are_missing_from(registration)
+    until = registration.answers_close_at
+    return {
+        "answers_link": _answers_link(registration) if is_missing else "",
+        "answers_until": dates.moment(until) if is_missing and until else "",
+    }
+
+
+def _answers_link(registration: Registration) -> str:
+    return settings.BASE_URL + reverse("answers", args=[registration.token])
 
 
 def _position(registration: Registration, now: datetime) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from django.urls import path
 from registrations import (
     answer_views,
     invitation_views,
+    nomination_views,
     party_views,
     substitute_views,
     views,
@@ -18,7 +19,7 @@ urlpatterns = [
     path("r/<str:token>/answers/", answer_views.answers, name="answers"),
     path("r/<str:token>/substitute/", substitute_views.substitute, name="substitute"),
     path("r/<str:token>/cancel/", views.cancel, name="cancel"),
-    path("r/<str:token>/nomination/", invitation_views.answer_nomination, name="answer_nomination"),
+    path("r/<str:token>/nomination/", nomination_views.answer_nomination, name="answer_nomination"),
     path("i/<str:token>/", invitation_views.invitation, name="invitation"),
     path("i/<str:token>/sent/", invitation_views.invitation_sent, name="invitation_sent"),
     path("i/<str:token>/decline/", invitation_views.decline_invitation, name="decline_invitation"),

@@ -7,8 +7,9 @@ from django.utils import timezone
 from accounts.transactions import action
 from registrations import questions, rules
 from registrations.actions.locks import locked_registration
+from registrations.actions.steps import rewrite_person
 from registrations.applications import GivenAnswer
-from registrations.models import NEEDS, Registration, RegistrationChange
+from registrations.models import RegistrationChange
 
 
 @action
@@ -36,7 +37,7 @@ def change_answers(
     rules.refuse(why_not(registration, now))
     questions.refuse_full(registration.event, answers, questions.held_by(registration))
     written = {"name": name or registration.name, "organisation_name": organisation}
-    changed = _rewrite(registration, written | dict(needs))
+    changed = rewrite_person(registration, written | dict(needs))
     if questions.rewrite(registration, answers):
         changed.append("answers")
     if not changed:
@@ -45,13 +46,3 @@ def change_answers(
     return registration.write_fact(
         RegistrationChange.Kind.ANSWERS_CHANGED, now, actor_id=actor_id, via=via, data=data
     )
-
-
-def _rewrite(registration: Registration, values: Mapping[str, bool | str]) -> list[str]:
-    """Saves the columns and returns what changed: of needs it names no single one."""
-    names = [name for name, value in values.items() if getattr(registration, name) != value]
-    for name in names:
-        setattr(registration, name, values[name])
-    if names:
-        registration.save(update_fields=[*names, "search_key"])
-    return sorted({"needs" if name in NEEDS else name for name in names})

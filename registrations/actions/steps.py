@@ -1,7 +1,7 @@
 """The steps that registering one and registering many share; the caller holds the event's lock."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from registrations import capacity, invitation_rules, placing, rules
 from registrations.actions.locks import locked_invitation
 from registrations.applications import Application, Party, organisation_of, town_of
 from registrations.models import (
+    NEEDS,
     REFERENCE_ALPHABET,
     Booking,
     Invitation,
@@ -181,6 +182,16 @@ def enter(
         data=data,
         passed_over=passed_over,
     )
+
+
+def rewrite_person(registration: Registration, values: Mapping[str, bool | str]) -> list[str]:
+    """Saves the columns and returns what changed: of needs it names no single one."""
+    names = [name for name, value in values.items() if getattr(registration, name) != value]
+    for name in names:
+        setattr(registration, name, values[name])
+    if names:
+        registration.save(update_fields=[*names, "search_key"])
+    return sorted({"needs" if name in NEEDS else name for name in names})
 
 
 def write_capacity(

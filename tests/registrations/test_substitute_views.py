@@ -226,3 +226,19 @@ def test_the_contact_corrects_nobody_else_and_nobody_after_the_start(client, boo
         refused = client.post(correcting(booking, first), CYRIL | {"person": first.pk})
     assert refused.status_code == 422
     assert not Registration.objects.filter(name=CYRIL["name"]).exists()
+
+
+def test_a_substitute_reads_that_answers_are_missing_until_they_are_given(client, holder):
+    event = holder.event
+    asked = factories.question("Doprava", event=event, is_required=True)
+    client.post(page_of(holder), CYRIL)
+    new = Registration.objects.get(email=CYRIL["email"])
+    words, answers = "Pořadatelé ještě potřebují vaše odpovědi", page_of(new, "answers/")
+    assert words in client.get(page_of(new, "")).content.decode()
+    with time_machine.travel(event.answers_close_at):
+        assert words not in client.get(page_of(new, "")).content.decode()
+
+    given = {"name": new.name, "organisation": "Firma", f"q{asked.pk}": asked.options.get().pk}
+    client.post(answers, given)
+
+    assert words not in client.get(page_of(new, "")).content.decode()
