@@ -127,8 +127,16 @@ def link_of_follow(follow: Follow) -> str:
 
 
 def _place(registration: Registration) -> dict[str, Any]:
+    """The event, and the pages of the person and of who registered them."""
+    return about_event(registration.event) | {
+        "link": settings.BASE_URL + reverse("registration", args=[registration.token]),
+        "party_link": settings.BASE_URL + reverse("party", args=[registration.booking.token]),
+    }
+
+
+def about_event(event: Event) -> dict[str, Any]:
     """What and where; behind a closed door neither subject nor preview name a place or a theme."""
-    event, series = registration.event, registration.event.series
+    series = event.series
     where = where_of(event.venue)
     day = dates.full_date(event.starts_at) if event.starts_at else ""
     return {
@@ -140,8 +148,6 @@ def _place(registration: Registration) -> dict[str, Any]:
         "preheader": _preheader(event, where),
         "is_closed_door": series.is_closed_door,
         "organiser": series.organiser,
-        "link": settings.BASE_URL + reverse("registration", args=[registration.token]),
-        "party_link": settings.BASE_URL + reverse("party", args=[registration.booking.token]),
         "privacy_link": settings.BASE_URL + reverse("privacy"),
     }
 

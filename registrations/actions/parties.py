@@ -15,6 +15,7 @@ from registrations.actions.steps import (
     book,
     enter,
     known_registration,
+    name_again,
     new_registration,
     problems_of,
     register_again,
@@ -47,9 +48,12 @@ def register_party(event_id: int, party: Party, submit: Submit) -> Booking:
     refuse(problems_of(event, submit, now))
     rows = [new_registration(event, application, now) for application in party.people]
     _refuse_impossible(event, party, rows, places)
-    newcomers, known_names = _newcomers(event, party, rows, now)
+    newcomers, known = _newcomers(event, party, rows, now)
     questions.refuse_full(event, [answer for one in party.people for answer in one.answers])
-    booking = book(party, submit, now, is_together=party.is_together, known_names=known_names)
+    names = [name for name, _row in known]
+    booking = book(party, submit, now, is_together=party.is_together, known_names=names)
+    if not newcomers:
+        name_again([row for _name, row in known], booking, now)
     for row, _application in newcomers:
         row.booking, row.is_in_party = booking, party.is_together and len(newcomers) > 1
     entering = [row for row, _application in newcomers]
@@ -76,17 +80,17 @@ def _refuse_impossible(
 
 def _newcomers(
     event: Event, party: Party, rows: Sequence[Registration], now: datetime
-) -> tuple[list[tuple[Registration, Application]], list[str]]:
-    """Who is new, and the names of those who are registered already and are written to."""
-    newcomers, names = [], []
+) -> tuple[list[tuple[Registration, Application]], list[tuple[str, Registration]]]:
+    """Who is new; and who is registered already and written to, under the name in the form."""
+    newcomers, met = [], []
     for application, row in zip(party.people, rows, strict=True):
         known = known_registration(event, application)
         if known:
             register_again(known, now)
-            names.append(application.name)
+            met.append((application.name, known))
         else:
             newcomers.append((row, application))
-    return newcomers, names
+    return newcomers, met
 
 
 def _enter_all(

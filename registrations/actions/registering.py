@@ -16,6 +16,7 @@ from registrations.actions.steps import (
     enter,
     invitation_used,
     known_registration,
+    name_again,
     new_registration,
     problems_of,
     register_again,
@@ -53,10 +54,11 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
         waits_within_limit=application.waits_within_limit,
     )
     questions.refuse_full(event, application.answers)
-    registration.booking = book(application, submit, now)
     known = known_registration(event, application)
+    names = [application.name] if known and application.contact_email else []
+    registration.booking = book(application, submit, now, known_names=names)
     if known:
-        return register_again(known, now)
+        return _meet(known, registration.booking, submit, now)
     after = enter(
         registration,
         places,
@@ -69,6 +71,13 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
     questions.record(registration, application.answers)
     capacity.show(event, after)
     return registration
+
+
+def _meet(known: Registration, booking: Booking, submit: Submit, now: datetime) -> Registration:
+    """Who is registered already reads it; who named them hears only that (an organiser sees it)."""
+    if submit.actor_id is None and booking.contact_email != known.email:
+        name_again([known], booking, now)
+    return register_again(known, now)
 
 
 def _same_answer(event: Event, application: Application, booking: Booking) -> Registration:

@@ -129,6 +129,15 @@ def register_again(known: Registration, now: datetime) -> Registration:
     return known
 
 
+def name_again(known: Sequence[Registration], booking: Booking, now: datetime) -> None:
+    """Of a booking that makes no row the contact hears where the answers went: one fact of the
+    first with an own address. The mail of somebody without one goes to the contact anyway.
+    """
+    first = next((row for row in known if row.email), None)
+    if first and booking.contact_email:
+        first.write_fact(Kind.NAMED_AGAIN, now, data={"booking": [None, booking.pk]})
+
+
 def new_registration(event: Event, application: Application, now: datetime) -> Registration:
     """The row without its booking, not saved yet; `move_to` saves it with its first fact."""
     town = town_of(application)

@@ -13,6 +13,7 @@ class RegistrationChange(history.Change):
     class Kind(models.TextChoices):
         REGISTERED = "registered", _("Registered")
         REGISTERED_AGAIN = "registered_again", _("Registered again")
+        NAMED_AGAIN = "named_again", _("Named by a contact person again")
         PROMOTED = "promoted", _("Place given")
         APPROVED = "approved", _("Application approved")
         REJECTED = "rejected", _("Application turned down")
