@@ -2,7 +2,7 @@
 
 from registrations.actions.answering import change_answers
 from registrations.actions.deciding import Decided, approve, promote, reject, set_priority
-from registrations.actions.forgetting import forget_needs
+from registrations.actions.forgetting import forget_answers, forget_needs, forget_notes
 from registrations.actions.inviting import (
     Invitee,
     decline_invitation,
@@ -54,7 +54,9 @@ __all__ = [
     "decline_nomination",
     "decline_offer",
     "decline_party_offer",
+    "forget_answers",
     "forget_needs",
+    "forget_notes",
     "hand_over",
     "invite",
     "invite_many",

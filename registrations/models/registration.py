@@ -86,6 +86,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
             asked |= Q(**{name: True})
         return self.filter(asked)
 
+    def noted(self) -> Self:
+        """Those of whom organisers noted something, or whom they gave a tag."""
+        return self.exclude(note="", tags="")
+
     def with_tag(self, tag: str) -> Self:
         """Those whom organisers gave this tag, as `tags.normalised` writes it."""
         padded = Concat(Value(" "), F("tags"), Value(" "))
