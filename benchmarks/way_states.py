@@ -74,6 +74,13 @@ def _invited(cast: Cast) -> Iterator[State]:
     yield State("invitation-errors", page, "stranger", INVALID, filled({}), ".error-summary li")
     own = cast.token("nominated")
     yield State("registration-nominated", at("registration", own))
+    asked = cast.token("nominated-asked")
+    page = at("answer_nomination", asked)
+    yield State("registration-nominated-asked", at("registration", asked))
+    yield State("nomination-form", page, shows="main form [name=answer]")
+    yield State("nomination-errors", page, "stranger", INVALID, filled({}), ".error-summary li")
+    missing = at("registration", cast.token("answers-missing"))
+    yield State("registration-answers-missing", missing, shows=".notice.warn a")
     yield State("links-ask", at("send_links", WORKSHOPS))
     yield State("links-sent", at("links_sent", WORKSHOPS))
 
