@@ -11,10 +11,7 @@ from registrations.models import Invitation, Registration
 
 def locked_event(event_id: int) -> Event:
     """The event under its lock. Raises Event.DoesNotExist."""
-    rows = Event.objects.locked(event_id)
-    if not rows:
-        raise Event.DoesNotExist
-    return rows[0]
+    return Event.objects.locked_one(event_id)
 
 
 def locked_registration(registration_id: int) -> Registration:
