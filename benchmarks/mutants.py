@@ -136,14 +136,12 @@ MUTANTS = (
         "registrations/locks.py",
         """    series = _locked_series(Event.objects.filter(pk=event_id))
     if series is None:
-        rows = Event.objects.locked(event_id)
-        if not rows:
-            raise Event.DoesNotExist
-        rows[0].is_locked_alone = True
+        event = Event.objects.locked_one(event_id)
+        event.is_locked_alone = True
 """,
         """    series = _locked_series(Event.objects.none())
     if series is None:
-        rows = Event.objects.locked(event_id)
+        event = Event.objects.locked_one(event_id)
         __import__('time').sleep(0.01)
 """,
         (
@@ -154,7 +152,7 @@ MUTANTS = (
     Mutant(
         "limits that came meanwhile are missed",
         "registrations/locks.py",
-        "        rows[0].is_locked_alone = True\n",
+        "        event.is_locked_alone = True\n",
         "",
         ("tests/registrations/test_locks.py",),
     ),

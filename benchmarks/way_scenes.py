@@ -51,6 +51,8 @@ def ways(cast: Cast) -> None:
     _parties(cast, parties)
     _handed_over(cast, parties)
     _invitations(cast)
+    _asked(cast)
+    _corrected(parties)
 
 
 WAYS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
@@ -184,6 +186,48 @@ def _invitations(cast: Cast) -> None:
         asked["city"], "jan@mesto.example", "dana@mesto.example"
     )
     cast.invitations |= asked
+
+
+def _asked(cast: Cast) -> None:
+    """Where something must be answered: a nominee who accepts by a form, and two substitutes."""
+    event = factories.event(
+        series=Series.objects.get(slug=WORKSHOPS),
+        slug="energie",
+        title_cs="Energie",
+        title_en="Energy",
+        venue=_hall("Chrudim"),
+        capacity=12,
+        admission=Event.Admission.INVITATION,
+        starts_at=timezone.now().replace(hour=8, minute=0) + timedelta(days=55),
+    )
+    factories.question(
+        "Guláš",
+        "Zeleninové rizoto",
+        event=event,
+        label_cs="Co si dáte k obědu",
+        label_en="What will you have for lunch",
+        is_required=True,
+    )
+    firm = factories.invitation(event=event, kind=Invitation.Kind.FIRM, organisation="Firma, a.s.")
+    (cast.people["nominated-asked"],) = factories.nominated(firm, "jan@firma.example")
+    for language in ("cs", "en"):
+        invitation = factories.invitation(event=event)
+        way_in = factories.submit(via="invitation", invitation_id=invitation.pk)
+        holder = actions.register(event.pk, factories.application(), way_in)
+        substitute = Substitute("Lenka Testovací", f"lenka-{language}@mesto.example", language)
+        cast.people["answers-missing"] = actions.hand_over(holder.pk, substitute)
+
+
+def _corrected(event: Event) -> None:
+    """Mails alone: a name that the contact corrected, and a party that was known already."""
+    for language in ("cs", "en"):
+        known = person(event, "Anna Vzorová", language=language, **CONTACT)
+        actions.correct_person(known.pk, name="Anna Vzorná", email=known.email, via="link")
+        again = factories.application(
+            name="Anna Vzorná", email=known.email, language=language, **CONTACT
+        )
+        party = Party(people=(again,), is_together=True)
+        actions.register_party(event.pk, party, factories.submit())
 
 
 def _questions(event: Event) -> None:

@@ -185,6 +185,21 @@ def quota_ignored(event: Event) -> object:
     return quota
 
 
+@breaks("1 never oversold: no quota")
+def applications_hold_beyond_a_quota(event: Event) -> object:
+    Event.objects.update(capacity=3, has_place_while_pending=True, places_taken=3, places_waiting=0)
+    RegistrationChange.objects.filter(to_status="waiting").update(to_status="pending")
+    Registration.objects.filter(status="waiting").update(status="pending")
+    held = {"has_place_while_pending": [False, True]}
+    for kind, data in (("quotas_changed", {}), ("admission_changed", held)):
+        now = timezone.now()
+        EventChange.objects.create(
+            event=event, kind=kind, at=now, event_revision=event.revision, incarnation=0,
+            announced_at=now, data=data,
+        )  # fmt: skip
+    return Quota.objects.create(event=event, scope="each_organisation", limit=2)
+
+
 @breaks("1 never oversold: an option")
 def option_given_twice(event: Event) -> object:
     question = Question.objects.create(event=event, kind=Question.Kind.ONE, label_cs="Scratch")

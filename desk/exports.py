@@ -83,6 +83,8 @@ def _headers() -> list[str]:
         _("Contact person"),
         _("Contact's e-mail"),
         _("Needs"),
+        _("Organisers' note"),
+        _("Tags"),
     ]
 
 
@@ -103,6 +105,8 @@ def _cells(registration: Registration, position: int | None) -> list[str]:
         booking.contact_name,
         booking.contact_email,
         ", ".join(registration.needs),
+        registration.note,
+        registration.tags,
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 
 from accounts.text import fold
@@ -134,18 +134,32 @@ def beyond_quotas(now: datetime) -> Iterator[str]:
     limited = Q(quotas__isnull=False) | Q(series__quotas__isnull=False)
     for event in Event.objects.filter(limited).distinct().iterator():
         set_at = event.changes.filter(kind=EventKind.QUOTAS_CHANGED).aggregate(last=Max("at"))
-        placings = RegistrationChange.objects.filter(
-            registration=OuterRef("pk"), taken_after__isnull=False, at__gt=set_at["last"] or now
-        )
-        holders = Registration.objects.filter(event=event).holding_a_place()
-        newest = {
-            Person.of(row)
-            for row in holders.filter(Exists(placings)).select_related("organisation")
-        }
+        newest = {Person.of(row) for row in _placed_since(event, set_at["last"] or now)}
         for limit in capacity.count(event).limits:
             over = {group for group, number in limit.counts.items() if number > limit.quota.limit}
             if over & {limit.quota.group_of(person) for person in newest} - {None}:
                 yield f"quota {limit.quota.pk}"
+
+
+def _placed_since(event: Event, moment: datetime) -> QuerySet[Registration]:
+    """Who holds a place taken after a moment: by a fact of their own, or with everybody who awaited
+    a decision when applications began to hold places, which is a fact of the event.
+    """
+    own = RegistrationChange.objects.filter(registration=OuterRef("pk"))
+    is_placed = Q(Exists(own.filter(taken_after__isnull=False, at__gt=moment)))
+    # Where they never began to, nobody was there that early.
+    began_at = _pending_hold_since(event, moment) or event.created_at
+    then = own.filter(at__lte=began_at).order_by("-pk").values("to_status")[:1]
+    holders = Registration.objects.filter(event=event).holding_a_place()
+    placed = holders.alias(status_then=Subquery(then))
+    return placed.filter(is_placed | Q(status_then=Status.PENDING)).select_related("organisation")
+
+
+def _pending_hold_since(event: Event, moment: datetime) -> datetime | None:
+    """When applications last began to hold places, if that was after this moment."""
+    changed = event.changes.filter(kind=EventKind.ADMISSION_CHANGED, at__gt=moment)
+    began = [row.at for row in changed if row.new("has_place_while_pending")]
+    return max(began, default=None)
 
 
 @check("one who got a place waits for no other in a series of one each")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from desk import invitation_lists
 from desk.forms import NOTE_LIMIT
+from desk.workbooks import WorkbookError
 from events.forms import MomentField, OneLineField, ParagraphsField, TownField
 from registrations.actions import Invitee
 from registrations.forms import AddressField
@@ -63,9 +64,9 @@ class ImportForm(forms.Form):
     """A list from a spreadsheet: a file, or its text; what was read is kept for the second step."""
 
     file = forms.FileField(
-        label=_("CSV file"),
+        label=_("File of a spreadsheet"),
         required=False,
-        help_text=_("In Excel: save as CSV. UTF-8 and Windows-1250 are both read."),
+        help_text=_("XLSX, of which the first sheet is read, or CSV."),
     )
     # Cleaned cell by cell: tabs may separate the columns.
     text = forms.CharField(
@@ -100,8 +101,16 @@ class ImportForm(forms.Form):
         if file.size > LARGEST_FILE:
             self.add_error("file", _("The file is too large."))
             return
+        try:
+            text = invitation_lists.text_of(file.read())
+        except WorkbookError as error:
+            self.add_error("file", str(error))
+            return
+        if len(text) > LARGEST_FILE:
+            self.add_error("file", _("The file is too large."))
+            return
         kept: Any = self.data.copy()  # type: ignore[attr-defined]
-        kept["text"] = invitation_lists.decoded(file.read())
+        kept["text"] = text
         self.data = kept
 
 

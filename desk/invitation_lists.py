@@ -1,4 +1,4 @@
-"""Lists of invitations as a spreadsheet writes them: CSV, in UTF-8 or Windows-1250."""
+"""Lists of invitations as a spreadsheet writes them: a workbook, or CSV in UTF-8 or cp1250."""
 
 import csv
 import io
@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.text import clean, fold
+from desk import workbooks
 from events.models import Municipality
 from events.towns import find_towns, label_of
 from registrations.actions import Invitee
@@ -18,6 +19,8 @@ from registrations.models import Invitation
 from registrations.models.invitations import MOST_PLACES
 
 MOST_ROWS = 1_000
+# With a heading and empty rows between; a workbook goes no further.
+LAST_ROW = 2 * MOST_ROWS
 # How columns are headed, folded; the names of the code, English and Czech.
 COLUMNS = {
     "kind": {"kind", "druh", "koho"},
@@ -40,8 +43,19 @@ class RowError(Exception):
     """A row that invites nobody; the text is fit to show a person."""
 
 
+def text_of(content: bytes) -> str:
+    """The rows of a file as CSV, each on the line of its number. Raises WorkbookError."""
+    if not workbooks.is_workbook(content):
+        return decoded(content)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\n")
+    for cells in workbooks.rows_of(content, last_row=LAST_ROW):
+        writer.writerow([clean(cell) for cell in cells])
+    return text.getvalue().rstrip("\n")
+
+
 def decoded(content: bytes) -> str:
-    """The text of a file: UTF-8 with or without its mark, else Windows-1250, without NUL."""
+    """The text of a CSV file: UTF-8 with or without its mark, else Windows-1250, without NUL."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -70,13 +84,22 @@ def read(text: str, expires_at: datetime) -> tuple[list[Invitee], list[str]]:
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """The rows that hold something, with their number; whatever separates the columns."""
-    first = text.partition("\n")[0]
-    delimiter = max(";\t,", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
     for number, cells in enumerate(reader, start=1):
         cleaned = [clean(cell) for cell in cells]
         if any(cleaned):
             yield number, cleaned
+
+
+def _separator(text: str) -> str:
+    """What parts the headings into the most known ones."""
+    first = text.strip("\r\n").partition("\n")[0]
+
+    def known(separator: str) -> int:
+        headings = next(csv.reader([first], delimiter=separator), [])
+        return sum(bool(_column(clean(heading))) for heading in headings)
+
+    return max(";\t,", key=known)
 
 
 def _column(heading: str) -> str:

@@ -27,14 +27,6 @@ class EventError(Exception):
         return " ".join(str(problem) for problem in self.problems)
 
 
-def _locked(event_id: int) -> Event:
-    """The event under its lock. Raises Event.DoesNotExist."""
-    rows = Event.objects.locked(event_id)
-    if not rows:
-        raise Event.DoesNotExist
-    return rows[0]
-
-
 def _refuse(problems: list[rules.Problem]) -> None:
     if problems:
         raise EventError(problems)
@@ -54,7 +46,7 @@ def announce_event(
     event_id: int, period_from: date, period_to: date, *, actor_id: int | None = None
 ) -> EventChange:
     """Names the period (days, inclusive) in which an event without a date will be."""
-    event = _locked(event_id)
+    event = Event.objects.locked_one(event_id)
     if event.starts_at:
         raise EventError([_("The session has a date already; move it.")])
     if period_to < period_from:
@@ -81,7 +73,7 @@ def move_event(
     would change. Raises EventError with the reasons; a called-off event may be moved, people hear
     of it when it is reinstated.
     """
-    event = _locked(event_id)
+    event = Event.objects.locked_one(event_id)
     now = timezone.now()
     if ends_at is None:
         if event.starts_at is None or event.ends_at is None:
@@ -116,7 +108,7 @@ def retitle_event(
     event_id: int, title_cs: str, title_en: str, *, actor_id: int | None = None
 ) -> EventChange | None:
     """Renames an event; None where the titles are these already."""
-    event = _locked(event_id)
+    event = Event.objects.locked_one(event_id)
     fields = {"title_cs": title_cs, "title_en": title_en}
     if all(getattr(event, name) == value for name, value in fields.items()):
         return None
@@ -128,7 +120,7 @@ def retitle_event(
 @action
 def cancel_event(event_id: int, *, actor_id: int | None = None, note: str = "") -> EventChange:
     """Calls an event off; registrations stay as they are. Raises EventError."""
-    event = _locked(event_id)
+    event = Event.objects.locked_one(event_id)
     now = timezone.now()
     _refuse(rules.problems_of_calling_off(event, now))
     fields = {"status": Status.CANCELLED}
@@ -140,7 +132,7 @@ def cancel_event(event_id: int, *, actor_id: int | None = None, note: str = "") 
 @action
 def reinstate_event(event_id: int, *, actor_id: int | None = None, note: str = "") -> EventChange:
     """Takes a calling-off back. Calendars get a new UID (`incarnation`). Raises EventError."""
-    event = _locked(event_id)
+    event = Event.objects.locked_one(event_id)
     now = timezone.now()
     _refuse(rules.problems_of_reinstating(event, now))
     event.incarnation += 1

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from events.models import EventChange
 from notifications.models import Follow, Message
-from registrations.models import InvitationChange, Registration, RegistrationChange
+from registrations.models import Booking, InvitationChange, Registration, RegistrationChange
 from registrations.states import Status
 
 Fact = EventChange | RegistrationChange
@@ -57,6 +57,8 @@ REGISTRATION_FACTS: dict[str, Spec] = {
     RegistrationChange.Kind.REGISTERED: by_status,
     RegistrationChange.Kind.REGISTERED_AGAIN: Kind.ALREADY_REGISTERED,
     RegistrationChange.Kind.REGISTERED_ELSEWHERE: Kind.ALREADY_REGISTERED,
+    # Told to the contact who named this person, not to the person (`message_of_known_party`).
+    RegistrationChange.Kind.NAMED_AGAIN: Kind.PARTY,
     RegistrationChange.Kind.PROMOTED: of_promoted,
     RegistrationChange.Kind.APPROVED: by_status,
     RegistrationChange.Kind.REJECTED: Kind.REJECTED,
@@ -71,6 +73,8 @@ REGISTRATION_FACTS: dict[str, Spec] = {
     RegistrationChange.Kind.NOMINATION_ENDED: SILENT,
     RegistrationChange.Kind.PRIORITISED: SILENT,
     RegistrationChange.Kind.ANSWERS_CHANGED: Kind.ANSWERS_CHANGED,
+    # The badge bears another name: the person reads how their registration stands.
+    RegistrationChange.Kind.RENAMED: Kind.ANSWERS_CHANGED,
     RegistrationChange.Kind.CANCELLED: Kind.CANCELLED,
     # The mail about the place that was given says so.
     RegistrationChange.Kind.LEFT_LINE: SILENT,
@@ -190,6 +194,28 @@ def messages_of(fact: Fact, registrations: Sequence[Registration], now: datetime
             rows.append(_message(summary, fact, registration, now, to_contact=True))
             spoken_for.add(registration.booking_id)
     return rows
+
+
+def message_of_known_party(
+    fact: RegistrationChange, booking: Booking, event_id: int, now: datetime
+) -> Message:
+    """What a contact reads whose people were all registered already, not saved yet.
+
+    `fact` is of the first of them. The message tells of the booking alone, of no registration.
+    """
+    return Message(
+        key=f"{Kind.PARTY}:registration:{fact.pk}:b{booking.pk}",
+        kind=Kind.PARTY,
+        language=booking.language,
+        registration_change=fact,
+        event_id=event_id,
+        booking=booking,
+        to_email=booking.contact_email,
+        message_id=new_message_id(),
+        created_at=now,
+        next_attempt_at=now,
+        not_after=fact.at + HORIZON,
+    )
 
 
 def messages_to_followers(

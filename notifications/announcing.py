@@ -15,13 +15,14 @@ from notifications.announcements import (
     PROMISING,
     kind_for_followers,
     kind_of,
+    message_of_known_party,
     messages_of,
     messages_to_followers,
     messages_to_invited,
     told,
 )
 from notifications.models import Follow, Message, MessageQuerySet
-from registrations.models import InvitationChange, Registration, RegistrationChange
+from registrations.models import Booking, InvitationChange, Registration, RegistrationChange
 from registrations.states import LIVE
 
 Kind = Message.Kind
@@ -67,17 +68,27 @@ def _tell_registrations(facts: list[RegistrationChange], now: datetime) -> None:
     rows = Registration.objects.select_related("booking", "event").in_bulk(
         {fact.registration_id for fact in facts}
     )
+    of_contacts = [fact for fact in facts if fact.kind == RegistrationChange.Kind.NAMED_AGAIN]
     messages = [
         message
         for fact in facts
+        if fact not in of_contacts
         for message in messages_of(fact, [rows[fact.registration_id]], now)
     ]
-    _file(messages)
+    _file(messages + _messages_of_known_parties(of_contacts, now))
     for fact in facts:
         if fact.from_status and fact.from_status != fact.to_status:
             settling.void(_overtaken_by_registration(fact), Message.Reason.SUPERSEDED, now)
     pks = [fact.pk for fact in facts]
     RegistrationChange.objects.filter(pk__in=pks).update(announced_at=now)
+
+
+def _messages_of_known_parties(facts: list[RegistrationChange], now: datetime) -> list[Message]:
+    bookings = Booking.objects.in_bulk([fact.new("booking") for fact in facts]) if facts else {}
+    return [
+        message_of_known_party(fact, bookings[fact.new("booking")], fact.new("asked_for"), now)
+        for fact in facts
+    ]
 
 
 def _tell_events(facts: list[EventChange], now: datetime) -> None:

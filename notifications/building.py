@@ -15,6 +15,7 @@ from notifications.invited import (
     values_for_links,
 )
 from notifications.invites import Invite, invite_for
+from notifications.known_parties import KnownPartyCase, values_for_known_party
 from notifications.letters import Letter, letter_for, rendered
 from notifications.mails import Mail, compose
 from notifications.models import Follow, Message
@@ -95,6 +96,16 @@ def build_links(case: LinksCase, now: datetime) -> None:
     with translation.override(case.message.language):
         letter = rendered(case.message.kind, values_for_links(case))
     case.message.raw = _composed(case.message, letter, case.series, now)
+
+
+def build_for_known_party(case: KnownPartyCase, now: datetime) -> None:
+    """Fills the mail to a contact whose people were all registered already, without saving."""
+    message, booking = case.message, case.booking
+    with translation.override(message.language):
+        letter = rendered(message.kind, values_for_known_party(case))
+    message.to_email = booking.contact_email
+    message.raw = _composed(message, letter, case.event.series, now, to_name=booking.contact_name)
+    message.shows_revision = case.event.revision
 
 
 def _composed(

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,14 +14,20 @@ from accounts.transactions import action
 from events.models import EventChange, Series
 from notifications import settling
 from notifications.announcements import EVENT_FAMILY
-from notifications.building import build, build_for_follower, build_for_invited, build_links
+from notifications.building import (
+    build,
+    build_for_follower,
+    build_for_invited,
+    build_for_known_party,
+    build_links,
+)
 from notifications.invited import InvitedCase, LinksCase, links_case
+from notifications.known_parties import KnownPartyCase, known_party_case
 from notifications.models import Follow, Message, MessageQuerySet
-from notifications.truth import Case, FollowCase, reason_to_void
+from notifications.truth import AnyCase, Case, FollowCase, reason_to_void
 from registrations.models import Invitation, Registration
 
 State = Message.State
-AnyCase = Case | FollowCase | InvitedCase | LinksCase
 # Longer than a sender works on a batch; after it another sender takes over (calendar.md §7).
 LEASE = timedelta(minutes=2)
 
@@ -60,11 +66,24 @@ def claim(now: datetime, limit: int, *, only: int | None = None) -> Claim:
             _take(InvitedCase(message, invitation), now, found)
         elif message.links_of:
             _take_links(message, message.links_of, now, found)
-        elif registration := registrations.get(message.registration_id or 0):
-            message.registration = registration
-            case = Case(message, registration, facts[registration.event_id])
+        elif case := _case_of_place(message, registrations, facts):
             _take(case, now, found)
     return found
+
+
+def _case_of_place(
+    message: Message,
+    registrations: Mapping[int, Registration],
+    facts: Mapping[int, list[EventChange]],
+) -> AnyCase | None:
+    """The message with its registration, or with its booking where that made none; None: later."""
+    if message.is_of_known_party:
+        return known_party_case(message)
+    registration = registrations.get(message.registration_id or 0)
+    if registration is None:
+        return None
+    message.registration = registration
+    return Case(message, registration, facts[registration.event_id])
 
 
 def _due(now: datetime, only: int | None) -> MessageQuerySet:
@@ -188,6 +207,8 @@ def _build(case: AnyCase, now: datetime) -> None:
         build_for_invited(case, now)
     elif isinstance(case, LinksCase):
         build_links(case, now)
+    elif isinstance(case, KnownPartyCase):
+        build_for_known_party(case, now)
     else:
         build(case.message, case.registration, case.facts, now)
 

@@ -68,7 +68,7 @@ def links_case(message: Message, series: Series, now: datetime) -> LinksCase:
 def reason_of_invited(case: InvitedCase, now: datetime) -> str:
     """Nobody is invited to what is off or over, asked once more after answering, or told twice."""
     invitation, event = case.invitation, case.invitation.event
-    if not invitation.is_valid(now):
+    if invitation.is_forgotten or not invitation.is_valid(now):
         return Reason.NOT_INVITED
     if event and event.is_called_off:
         return Reason.CALLED_OFF

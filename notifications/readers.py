@@ -1,6 +1,6 @@
 """What the templates of a mail are given: reader, place and moment, each in plain words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,18 +50,23 @@ def values_of(
 
 def _of_kind(message: Message, registration: Registration, now: datetime) -> dict[str, Any]:
     """What the templates of one kind alone name."""
-    event = registration.event
-    if message.kind == Kind.WAITING:
-        return _position(registration, now)
-    if message.kind == Kind.PENDING:
-        return {"is_place_kept": event.has_place_while_pending}
-    if message.kind == Kind.OFFERED and registration.offered_until:
-        return {"offered_until": dates.moment(registration.offered_until)}
-    if message.kind == Kind.PARTY:
-        return _party(registration, now)
-    if message.kind == Kind.REJECTED:
-        return {"reason": message.cause.note}
-    return _soon(event, now) if message.kind == Kind.REMINDER else {}
+    event, kinds = registration.event, RegistrationChange.Kind
+    words: dict[str, Callable[[], dict[str, Any]]] = {
+        Kind.WAITING: lambda: _position(registration, now),
+        Kind.PENDING: lambda: {"is_place_kept": event.has_place_while_pending},
+        Kind.OFFERED: lambda: _offer(registration),
+        Kind.PARTY: lambda: _party(registration, now),
+        Kind.ANSWERS_CHANGED: lambda: {"is_renamed": message.cause.kind == kinds.RENAMED},
+        Kind.TOOK_OVER: lambda: _missing_answers(registration, now),
+        Kind.REJECTED: lambda: {"reason": message.cause.note},
+        Kind.REMINDER: lambda: _soon(event, now),
+    }
+    return words[message.kind]() if message.kind in words else {}
+
+
+def _offer(registration: Registration) -> dict[str, Any]:
+    until = registration.offered_until
+    return {"offered_until": dates.moment(until)} if until else {}
 
 
 def _elsewhere(message: Message) -> dict[str, Any]:
@@ -85,7 +90,7 @@ def _names_of(event_ids: Sequence[int | None]) -> str:
 def _party(registration: Registration, now: datetime) -> dict[str, Any]:
     """Everybody of a booking with what they have now; of who was known only that they were."""
     booking = registration.booking
-    rows = list(booking.registrations.in_order_of_arrival())
+    rows = list(booking.registrations.listed().in_order_of_arrival())
     for row in rows:
         row.event = registration.event
     untils = [row.offered_until for row in rows if row.offered_until and not row.is_offer_over(now)]
@@ -141,8 +146,16 @@ def link_of_follow(follow: Follow) -> str:
 
 
 def _place(registration: Registration) -> dict[str, Any]:
+    """The event, and the pages of the person and of who registered them."""
+    return about_event(registration.event) | {
+        "link": settings.BASE_URL + reverse("registration", args=[registration.token]),
+        "party_link": settings.BASE_URL + reverse("party", args=[registration.booking.token]),
+    }
+
+
+def about_event(event: Event) -> dict[str, Any]:
     """What and where; behind a closed door neither subject nor preview name a place or a theme."""
-    event, series = registration.event, registration.event.series
+    series = event.series
     where = where_of(event.venue)
     day = dates.full_date(event.starts_at) if event.starts_at else ""
     return {
@@ -155,8 +168,6 @@ def _place(registration: Registration) -> dict[str, Any]:
         "is_closed_door": series.is_closed_door,
         "is_call": event.is_call,
         "organiser": series.organiser,
-        "link": settings.BASE_URL + reverse("registration", args=[registration.token]),
-        "party_link": settings.BASE_URL + reverse("party", args=[registration.booking.token]),
         "privacy_link": settings.BASE_URL + reverse("privacy"),
     }
 
@@ -256,8 +267,25 @@ def _lost_options(registration: Registration, now: datetime) -> dict[str, Any]:
     """The options that were full when the place came, and where to choose others meanwhile."""
     lost = ", ".join(questions.lost_by(registration))
     can_choose = lost and not rules.problems_of_changing_answers(registration, now)
-    link = settings.BASE_URL + reverse("answers", args=[registration.token])
-    return {"lost_options": lost, "answers_link": link if can_choose else ""}
+    link = _answers_link(registration) if can_choose else ""
+    return {"lost_options": lost, "answers_link": link}
+
+
+def _missing_answers(registration: Registration, now: datetime) -> dict[str, Any]:
+    """Where a substitute says what the organisers ask, and until when; they are asked by nothing
+    before.
+    """
+    is_asked = not rules.problems_of_changing_answers(registration, now)
+    is_missing = is_asked and questions.are_missing_from(registration)
+    until = registration.answers_close_at
+    return {
+        "answers_link": _answers_link(registration) if is_missing else "",
+        "answers_until": dates.moment(until) if is_missing and until else "",
+    }
+
+
+def _answers_link(registration: Registration) -> str:
+    return settings.BASE_URL + reverse("answers", args=[registration.token])
 
 
 def _position(registration: Registration, now: datetime) -> dict[str, Any]:

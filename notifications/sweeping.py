@@ -36,8 +36,7 @@ def sweep(now: datetime) -> Swept:
     while count := reminders.remind(now):
         swept.reminded += count
     _deliver(swept, now)
-    forgotten = forgetting.forget(now)
-    swept.forgotten = forgotten.bodies + forgotten.needs + forgotten.follows
+    swept.forgotten = sum(vars(forgetting.forget(now)).values())
     return swept
 
 

@@ -11,6 +11,7 @@ from events.states import Status
 from notifications import invites
 from notifications.announcements import FINAL, told
 from notifications.invited import InvitedCase, LinksCase, reason_of_invited, reason_of_links
+from notifications.known_parties import KnownPartyCase, reason_of_known_party
 from notifications.models import Follow, Message
 from notifications.news import news_for
 from registrations.models import Registration, RegistrationChange
@@ -58,7 +59,10 @@ class FollowCase:
         return self.message.shows_revision != self.event.revision
 
 
-def reason_to_void(case: Case | FollowCase | InvitedCase | LinksCase, now: datetime) -> str:
+AnyCase = Case | FollowCase | InvitedCase | LinksCase | KnownPartyCase
+
+
+def reason_to_void(case: AnyCase, now: datetime) -> str:
     """Why the message must not leave any more, or an empty text; `now` is the claim's clock."""
     if now > case.message.not_after:
         return Reason.LATE
@@ -66,6 +70,8 @@ def reason_to_void(case: Case | FollowCase | InvitedCase | LinksCase, now: datet
         return _reason_of_follow(case, now)
     if isinstance(case, InvitedCase):
         return reason_of_invited(case, now)
+    if isinstance(case, KnownPartyCase):
+        return reason_of_known_party(case, now)
     return reason_of_links(case) if isinstance(case, LinksCase) else _reason_of_place(case, now)
 
 
@@ -172,8 +178,9 @@ def _is_nominated(case: Case, now: datetime) -> str:
 
 def _answers_stand(case: Case, now: datetime) -> str:
     """Of answers changed twice the newest alone is told."""
+    kinds = [RegistrationChange.Kind.ANSWERS_CHANGED, RegistrationChange.Kind.RENAMED]
     newer = case.registration.changes.filter(
-        kind=RegistrationChange.Kind.ANSWERS_CHANGED, pk__gt=case.message.registration_change_id
+        kind__in=kinds, pk__gt=case.message.registration_change_id
     )
     return Reason.SUPERSEDED if newer.exists() else TRUE
 

@@ -196,7 +196,11 @@ def _differences(change: RegistrationChange) -> list[Difference]:
     if "deadline_reopened_until" in change.data:
         moments = map(_moment, change.data["deadline_reopened_until"])
         found.append(Difference(_("Deadline reopened until"), *moments))
-    changed = (("organisation_name", _("Organisation")), ("answers", _("Answers")))
+    changed = (
+        ("name", _("Name")),
+        ("organisation_name", _("Organisation")),
+        ("answers", _("Answers")),
+    )
     noted = (("note", _("Note")), ("tags", _("Tags")))
     for name, label in (*changed, ("needs", _("Needs")), *noted):
         if name in change.data:

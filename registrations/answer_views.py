@@ -1,5 +1,9 @@
 """The page where somebody registered says anew what the organisers ask."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +18,18 @@ from registrations.models import Registration
 from registrations.secret_pages import secret_page
 from registrations.views import INVALID, UNAVAILABLE
 
+TEMPLATE = "registrations/answers.html"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A form of answers in its template, with what is said above it instead of or beside it."""
+
+    form: AnswersForm
+    template: str
+    problems: list[rules.Problem] = field(default_factory=list)
+    notice: str = ""
+
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,43 +42,35 @@ def answers(request: HttpRequest, token: str) -> HttpResponse:
     own = get_object_or_404(Registration.objects.with_event(), token=token)
     problems = rules.problems_of_changing_answers(own, timezone.now())
     if request.method != "POST" or problems:
-        form, status = AnswersForm(registration=own), INVALID if request.method == "POST" else 200
-        return _page(request, form, status=status, problems=problems)
+        page = Page(AnswersForm(registration=own), TEMPLATE, problems=problems)
+        return show(request, page, status=INVALID if request.method == "POST" else 200)
     form = AnswersForm(request.POST, registration=own)
     if not form.is_valid():
-        return _page(request, form, status=INVALID)
-    return _change(request, form)
+        return show(request, Page(form, TEMPLATE), status=INVALID)
+    act = partial(actions.change_answers, own.pk, **form.changes(), via="link")
+    return answer(request, Page(form, TEMPLATE), act)
 
 
-def _page(
-    request: HttpRequest,
-    form: AnswersForm,
-    *,
-    status: int,
-    problems: list[rules.Problem] | None = None,
-    notice: str = "",
-) -> HttpResponse:
-    context = {
-        "registration": form.registration,
-        "event": form.registration.event,
-        "form": form,
-        "notice": notice,
-        "problems": problems or [],
-    }
-    return render(request, "registrations/answers.html", context, status=status)
+def show(request: HttpRequest, page: Page, *, status: int) -> HttpResponse:
+    """The page as it stands."""
+    own = page.form.registration
+    context = {"registration": own, "event": own.event, "form": page.form}
+    context |= {"notice": page.notice, "problems": page.problems, "is_wrong": status != 200}
+    return render(request, page.template, context, status=status)
 
 
-def _change(request: HttpRequest, form: AnswersForm) -> HttpResponse:
-    own = form.registration
+def answer(request: HttpRequest, page: Page, act: Callable[[], object]) -> HttpResponse:
+    """Calls the action of a valid form; whatever it refuses comes back with the form filled."""
+    own = page.form.registration
     try:
-        actions.change_answers(own.pk, **form.changes(), via="link")
+        act()
     except actions.OptionFull as error:
         form = AnswersForm(request.POST, registration=own)
-        notice = "" if form.errors else str(error)
-        return _page(request, form, status=INVALID, notice=notice)
+        told = replace(page, form=form, notice="" if form.errors else str(error))
+        return show(request, told, status=INVALID)
     except actions.RegistrationError as error:
-        return _page(request, form, status=INVALID, problems=error.problems)
+        return show(request, replace(page, problems=error.problems), status=INVALID)
     except OperationalError:
         later = _("Cannot save now; your input is kept. Try it in a while.")
-        return _page(request, form, status=UNAVAILABLE, notice=later)
+        return show(request, replace(page, notice=later), status=UNAVAILABLE)
     return redirect("registration", own.token)

@@ -1,4 +1,4 @@
-"""What somebody registered may say anew: the organisation as typed, answers and needs."""
+"""What somebody registered may say anew: name and organisation as typed, answers and needs."""
 
 from copy import deepcopy
 from typing import Any
@@ -17,10 +17,11 @@ class AnswersForm(forms.Form):
         self.registration, self.asked = registration, questions.asked_of(registration)
         said = Answer.objects.of(registration).in_order()
         initial = question_fields.initial_of(self.asked, said)
-        initial |= {"organisation": registration.organisation_name}
+        initial |= {"name": registration.name, "organisation": registration.organisation_name}
         initial |= {name: getattr(registration, name) for name in NEEDS}
         super().__init__(data, initial=initial)
-        self.fields["organisation"] = deepcopy(RegistrationForm.base_fields["organisation"])
+        for name in ("name", "organisation"):
+            self.fields[name] = deepcopy(RegistrationForm.base_fields[name])
         self.fields["organisation"].help_text = ""
         self.fields.update(question_fields.fields_of(self.asked))
         self.fields.update({name: deepcopy(RegistrationForm.base_fields[name]) for name in NEEDS})
@@ -33,6 +34,7 @@ class AnswersForm(forms.Form):
         """What a valid form asks for, as `change_answers` takes it."""
         data, sector = self.cleaned_data, self.registration.organisation.sector
         return {
+            "name": data["name"],
             "organisation": data["organisation"],
             "needs": {name: data[name] for name in NEEDS},
             "answers": question_fields.given(self.asked, data, sector),

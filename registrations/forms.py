@@ -1,9 +1,8 @@
 """What people type, cleaned into an application; the rules are elsewhere."""
 
-from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -261,6 +260,8 @@ class RegistrationForm(forms.Form):
 class PublicForm(forms.Form):
     """Any form on the web: with the signed nonce and a field that only robots fill (rule 22)."""
 
+    # What a form is made with beside what was sent, each kept by its name.
+    made_with: ClassVar[tuple[str, ...]] = ()
     nonce = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
     website = forms.CharField(
         label=_("Leave this field empty"),
@@ -285,10 +286,7 @@ class PublicForm(forms.Form):
 
     def refilled(self, **values: str) -> Self:
         """The same form with some fields replaced, everything else kept."""
-        return type(self)(self._sent(values))
-
-    def _sent(self, values: Mapping[str, str]) -> Any:
-        data = self.data.copy()  # type: ignore[attr-defined]
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
         for name, value in values.items():
             data[name] = value
-        return data
+        return type(self)(data, **{name: getattr(self, name) for name in self.made_with})

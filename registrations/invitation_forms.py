@@ -1,7 +1,7 @@
 """What the invited type: the registration form of one person, and the people they nominate."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,13 +15,11 @@ from registrations.models import Invitation, Sector
 class InvitedForm(PublicForm, RegistrationForm):
     """The registration form without a contact person: whoever holds the invitation is that."""
 
+    made_with = ("asked",)
+
     who = None  # type: ignore[assignment]
     contact_name = None  # type: ignore[assignment]
     contact_email = None  # type: ignore[assignment]
-
-    def refilled(self, **values: str) -> Self:
-        """The same form with some fields replaced, everything else kept."""
-        return type(self)(self._sent(values), asked=self.asked)
 
 
 def initial_of(invitation: Invitation, *, is_first: bool) -> dict[str, Any]:
@@ -38,6 +36,8 @@ def initial_of(invitation: Invitation, *, is_first: bool) -> dict[str, Any]:
 class NominationForm(PublicForm):
     """Several people, each with a name and an e-mail; empty pairs nominate nobody."""
 
+    made_with = ("size",)
+
     def __init__(self, data: Any = None, *, size: int, initial: Any = None) -> None:
         super().__init__(data, initial=initial)
         self.size = min(size, MOST_NOMINATED)
@@ -53,10 +53,6 @@ class NominationForm(PublicForm):
                 required=False,
                 widget=forms.EmailInput(attrs={"autocomplete": "off"}),
             )
-
-    def refilled(self, **values: str) -> "NominationForm":
-        """The same form with some fields replaced, everything else kept."""
-        return NominationForm(self._sent(values), size=self.size)
 
     @property
     def pairs(self) -> list[tuple[int, forms.BoundField, forms.BoundField]]:

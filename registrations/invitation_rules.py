@@ -73,6 +73,8 @@ def problems_of_sending(
     invitation: Invitation, expires_at: datetime, now: datetime
 ) -> list[Problem]:
     """Why an invitation cannot be sent again, valid until then."""
+    if invitation.is_forgotten:
+        return [_("Name and address are deleted; invite anew.")]
     if invitation.revoked_at:
         return [_("The organisers have withdrawn the invitation.")]
     return problems_of_inviting(invitation.target, expires_at, now)

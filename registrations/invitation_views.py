@@ -4,7 +4,7 @@ import contextlib
 
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from registrations import actions, limits, questions
 from registrations.invitation_forms import InvitedForm, NominationForm, initial_of
 from registrations.invited import Invited, InvitedEvent, invited
-from registrations.models import Booking, Registration
+from registrations.models import Booking
 from registrations.nonces import Nonce
 from registrations.secret_pages import secret_page
 
@@ -151,23 +151,3 @@ def _act(request: HttpRequest, own: Invited, item: InvitedEvent, form: Form, non
     else:
         application = form.application(translation.get_language())
         actions.register(item.event.pk, application, submit)
-
-
-@csrf_exempt
-@own_form
-@secret_page
-def answer_nomination(request: HttpRequest, token: str) -> HttpResponse:
-    """Accepts the nomination or declines it; whatever became of it stands on the page.
-
-    A refusal is told there, too: by a place that is gone nobody is registered.
-    """
-    own = get_object_or_404(Registration.objects.with_event(), token=token)
-    answers = {"accept": actions.accept_nomination, "decline": actions.decline_nomination}
-    if answer := answers.get(request.POST.get("answer", "")):
-        try:
-            answer(own.pk, via="link")
-        except actions.RegistrationError as error:
-            context = {"registration": own, "event": own.event, "problems": error.problems}
-            page = "registrations/answer_nomination.html"
-            return render(request, page, context, status=INVALID)
-    return redirect("registration", token)

@@ -15,11 +15,9 @@ def locked_event(event_id: int) -> Event:
     """The event under its lock. Raises Event.DoesNotExist."""
     series = _locked_series(Event.objects.filter(pk=event_id))
     if series is None:
-        rows = Event.objects.locked(event_id)
-        if not rows:
-            raise Event.DoesNotExist
-        rows[0].is_locked_alone = True
-        return rows[0]
+        event = Event.objects.locked_one(event_id)
+        event.is_locked_alone = True
+        return event
     return next(event for event in locked_events(series) if event.pk == event_id)
 
 

@@ -1,7 +1,7 @@
 """What a member is asked for a meeting: nothing that their membership says already."""
 
 from copy import deepcopy
-from typing import Any, Self
+from typing import Any
 
 from django import forms
 
@@ -16,6 +16,8 @@ ASKED_OF_EVERYBODY = (*NEEDS, "waits_within_limit")
 
 class MemberForm(PublicForm):
     """Questions, needs and the wish to wait within a limit."""
+
+    made_with = ("membership", "asked")
 
     def __init__(
         self, data: Any = None, *, membership: Registration, asked: Asked, initial: Any = None
@@ -40,7 +42,3 @@ class MemberForm(PublicForm):
             answers=question_fields.given(self.asked, data, sector),
             **{name: data[name] for name in ASKED_OF_EVERYBODY},
         )
-
-    def refilled(self, **values: str) -> Self:
-        """The same form with some fields replaced, everything else kept."""
-        return type(self)(self._sent(values), membership=self.membership, asked=self.asked)

@@ -12,15 +12,19 @@ from registrations.models import Booking, Registration
 
 @dataclass(frozen=True)
 class Party:
-    """The people of one booking in the order of the form, with their event, as of `now`."""
+    """The people of one booking in the order of the form, with their event, as of `now`.
+
+    Who goes on at a corrected address stands there once; `oldest` is who was written first.
+    """
 
     booking: Booking
+    oldest: Registration
     people: list[Registration]
     now: datetime
 
     @property
     def event(self) -> Event:
-        return self.people[0].event
+        return self.oldest.event
 
     @property
     def live(self) -> list[Registration]:
@@ -42,6 +46,12 @@ class Party:
         return [row for row in self.live if not rules.problems_of_handing_over(row, self.now)]
 
     @property
+    def correctable(self) -> list[Registration]:
+        """Whose name and address can be corrected now."""
+        rows = self.live
+        return [row for row in rows if not rules.problems_of_correcting_by_link(row, self.now)]
+
+    @property
     def can_grow(self) -> bool:
         is_open = not rules.problems_of_registering(self.event, self.now)
         return is_open and len(self.live) < MOST_PEOPLE
@@ -49,7 +59,7 @@ class Party:
     @property
     def first(self) -> Application:
         """What the first person asked for, as far as the next one shares it."""
-        row = self.people[0]
+        row = self.oldest
         return of_same_person(
             row, organisation=row.organisation_name, language=self.booking.language
         )
@@ -61,5 +71,6 @@ class Party:
 
 def party_of(booking: Booking, now: datetime) -> Party | None:
     """The party of a booking; None for a form of people who were all registered already."""
-    people = list(Registration.objects.with_event().filter(booking=booking).order_by("pk"))
-    return Party(booking, people, now) if people else None
+    rows = Registration.objects.with_event().filter(booking=booking).order_by("pk")
+    oldest = rows.first()
+    return Party(booking, oldest, list(rows.listed()), now) if oldest else None

@@ -16,6 +16,8 @@ from registrations.questions import NOTHING, Asked
 class PublicRegistrationForm(PublicForm, RegistrationForm):
     """The first person of a form, and with them the others."""
 
+    made_with = ("asked",)
+
     people = forms.CharField(max_length=2, required=False, widget=forms.HiddenInput)
     together = forms.ChoiceField(
         label=_("If there are not enough places for all"),
@@ -54,11 +56,6 @@ class PublicRegistrationForm(PublicForm, RegistrationForm):
     @property
     def has_errors(self) -> bool:
         return bool(self.errors) or any(form.errors for form in self.companions)
-
-    @property
-    def number_of_errors(self) -> int:
-        """How many fields are left to fix, of all the people."""
-        return len(self.errors) + sum(len(form.errors) for form in self.companions)
 
     def is_valid(self) -> bool:
         valid = [super().is_valid(), *(form.is_valid() for form in self.companions)]
@@ -101,10 +98,6 @@ class PublicRegistrationForm(PublicForm, RegistrationForm):
         for form in self.companions:
             kept |= {form.add_prefix(name): form[name].value() for name in form.fields}
         return kept
-
-    def refilled(self, **values: str) -> "PublicRegistrationForm":
-        """The same form with some fields replaced, everything else kept."""
-        return type(self)(self._sent(values), asked=self.asked)
 
     def asked_again(self, asked: Asked) -> "PublicRegistrationForm":
         """The same form, everything kept and checked, with the questions as they are now."""

@@ -47,6 +47,12 @@ class Asked:
         options = question.options.all()
         return [option for option in options if not option.is_retired or option.pk in self.held]
 
+    def is_full(self, question: Question) -> bool:
+        """Whether a question gives choices, and none of them is to be had."""
+        return question.has_options and all(
+            option.pk in self.full for option in self.options_of(question)
+        )
+
 
 @dataclass(frozen=True)
 class Said:
@@ -78,6 +84,21 @@ def asked_of(registration: Registration) -> Asked:
     asked = tuple(question for question in questions if question.concerns(sector))
     held = held_by(registration)
     return Asked(asked, full_options(registration.event, _options(asked)) - held, held)
+
+
+def are_asked_of(registration: Registration) -> bool:
+    """Whether the event asks anything of somebody's sector; one query where it asks nothing."""
+    return bool(asked_of(registration).questions)
+
+
+def are_missing_from(registration: Registration) -> bool:
+    """Whether something that must be answered is not; what is full cannot be asked of anybody."""
+    asked = asked_of(registration)
+    answered = set(Answer.objects.of(registration).values_list("question_id", flat=True))
+    return any(
+        question.is_required and question.pk not in answered and not asked.is_full(question)
+        for question in asked.questions
+    )
 
 
 def _options(questions: Iterable[Question]) -> list[Option]:

@@ -146,12 +146,17 @@ def problems_of_correcting(registration: Registration, now: datetime) -> list[Pr
     return [_("The session has started.")] if registration.event.has_started(now) else []
 
 
+def problems_of_correcting_by_link(registration: Registration, now: datetime) -> list[Problem]:
+    """Why the contact cannot correct a name or an address; a called-off session needs neither."""
+    if registration.is_live and registration.event.is_called_off:
+        return [_("The session is called off.")]
+    return problems_of_correcting(registration, now)
+
+
 def problems_of_changing_answers(registration: Registration, now: datetime) -> list[Problem]:
     """Why a person cannot change their own answers; organisers may until the start."""
-    event, ends_at = registration.event, registration.answers_close_at
-    if registration.is_live and event.is_called_off:
-        return [_("The session is called off.")]
-    problems = problems_of_correcting(registration, now)
+    ends_at = registration.answers_close_at
+    problems = problems_of_correcting_by_link(registration, now)
     if problems or ends_at is None or now < ends_at:
         return problems
     text = _("Answers could be changed until %(moment)s.")

@@ -1,8 +1,9 @@
-"""The pages where a place is passed to somebody else, asked by its holder or by the contact."""
+"""The pages where a place is passed to somebody else or a person is corrected, each by one form."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from django import forms
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,16 +16,30 @@ from registrations import actions, limits, rules
 from registrations.models import Registration
 from registrations.party_views import INVALID, TOO_MANY, UNAVAILABLE, own_form, party_with
 from registrations.secret_pages import secret_page
-from registrations.substitute_form import SubstituteForm
+from registrations.substitute_form import CorrectionForm, SubstituteForm
+
+
+def _hand_over(own: Registration, form: SubstituteForm) -> None:
+    actions.hand_over(own.pk, form.substitute(translation.get_language()), via="link")
+
+
+def _correct(own: Registration, form: SubstituteForm) -> None:
+    name, email = form.cleaned_data["name"], form.cleaned_data["email"]
+    actions.correct_person(own.pk, name=name, email=email, via="link")
 
 
 @dataclass(frozen=True)
 class Place:
-    """The place that goes on, the page that asks, and where its answer leads."""
+    """The place in question, the page that asks about it, and where the answer leads."""
 
     registration: Registration
     template: str
     back: str
+    form: type[SubstituteForm] = SubstituteForm
+    why_not: Callable[[Registration, datetime], list[rules.Problem]] = (
+        rules.problems_of_handing_over
+    )
+    act: Callable[[Registration, SubstituteForm], None] = _hand_over
 
 
 @csrf_exempt
@@ -45,11 +60,38 @@ def substitute(request: HttpRequest, token: str) -> HttpResponse:
 @secret_page
 def substitute_in_party(request: HttpRequest, token: str) -> HttpResponse:
     """The same, asked by the contact for one person of their party."""
-    number = request.POST.get("person") or request.GET.get("person") or ""
-    person, back = party_with(token).person(number), reverse("party", args=[token])
+    person, back = _person(request, token), reverse("party", args=[token])
     if person is None:
         return redirect(back)
     return _answer(request, Place(person, "registrations/substitute_in_party.html", back))
+
+
+@csrf_exempt
+@own_form
+@secret_page
+def correct_in_party(request: HttpRequest, token: str) -> HttpResponse:
+    """The contact writes the name or the address of one person anew.
+
+    The page is the same whether the new address is known or not (rule 20).
+    """
+    person, back = _person(request, token), reverse("party", args=[token])
+    if person is None:
+        return redirect(back)
+    place = Place(
+        person,
+        "registrations/correct_in_party.html",
+        back,
+        form=CorrectionForm,
+        why_not=rules.problems_of_correcting_by_link,
+        act=_correct,
+    )
+    return _answer(request, place)
+
+
+def _person(request: HttpRequest, token: str) -> Registration | None:
+    """Whom of the party the page is about; None for anybody else."""
+    number = request.POST.get("person") or request.GET.get("person") or ""
+    return party_with(token).person(number)
 
 
 def _answer(request: HttpRequest, place: Place) -> HttpResponse:
@@ -57,23 +99,23 @@ def _answer(request: HttpRequest, place: Place) -> HttpResponse:
     own = place.registration
     if own.is_handed_over:
         return redirect(place.back)
-    problems = rules.problems_of_handing_over(own, timezone.now())
+    problems = place.why_not(own, timezone.now())
     if request.method != "POST" or problems:
         status = INVALID if request.method == "POST" else 200
-        return _page(request, place, SubstituteForm(registration=own), status, problems)
-    form = SubstituteForm(request.POST, registration=own)
+        return _page(request, place, place.form(registration=own), status, problems)
+    form = place.form(request.POST, registration=own)
     if not form.is_valid():
         return _page(request, place, form, INVALID)
-    if limits.is_handing_over_too_much(request, form.cleaned_data["email"]):
+    if limits.is_handing_over_too_much(request, form.new_address):
         form.add_error(None, _("Too many attempts at once. Try it in 10 minutes."))
         return _page(request, place, form, TOO_MANY)
-    return _hand_over(request, place, form)
+    return _act(request, place, form)
 
 
 def _page(
     request: HttpRequest,
     place: Place,
-    form: forms.Form,
+    form: SubstituteForm,
     status: int = 200,
     problems: list[rules.Problem] | None = None,
 ) -> HttpResponse:
@@ -82,10 +124,9 @@ def _page(
     return render(request, place.template, context | {"back": place.back}, status=status)
 
 
-def _hand_over(request: HttpRequest, place: Place, form: SubstituteForm) -> HttpResponse:
-    chosen = form.substitute(translation.get_language())
+def _act(request: HttpRequest, place: Place, form: SubstituteForm) -> HttpResponse:
     try:
-        actions.hand_over(place.registration.pk, chosen, via="link")
+        place.act(place.registration, form)
     except actions.RegistrationError as error:
         form.add_error(None, str(error))
         return _page(request, place, form, INVALID)

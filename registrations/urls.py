@@ -6,6 +6,7 @@ from registrations import (
     answer_views,
     invitation_views,
     member_views,
+    nomination_views,
     party_views,
     substitute_views,
     views,
@@ -19,7 +20,7 @@ urlpatterns = [
     path("r/<str:token>/answers/", answer_views.answers, name="answers"),
     path("r/<str:token>/substitute/", substitute_views.substitute, name="substitute"),
     path("r/<str:token>/cancel/", views.cancel, name="cancel"),
-    path("r/<str:token>/nomination/", invitation_views.answer_nomination, name="answer_nomination"),
+    path("r/<str:token>/nomination/", nomination_views.answer_nomination, name="answer_nomination"),
     path(
         "r/<str:token>/meeting/<slug:slug>/", member_views.register_member, name="register_member"
     ),
@@ -41,6 +42,7 @@ urlpatterns = [
         substitute_views.substitute_in_party,
         name="substitute_in_party",
     ),
+    path("b/<str:token>/correct/", substitute_views.correct_in_party, name="correct_in_party"),
     path("<slug:series>/<slug:event>/register/", views.register, name="register"),
     path("<slug:series>/<slug:event>/register/sent/", views.register_sent, name="register_sent"),
 ]

@@ -202,6 +202,7 @@ def _registration(token: str) -> Registration:
 def registration(request: HttpRequest, token: str) -> HttpResponse:
     """One person's registration: what it is now, and what can still be done."""
     own, now = _registration(token), timezone.now()
+    can_change = not rules.problems_of_changing_answers(own, now)
     context = {
         "registration": own,
         "event": own.event,
@@ -219,9 +220,11 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
         "is_over": own.event.is_over(now),
         "alternatives": _alternatives(own, now),
         "answers": questions.said_by(own),
-        "can_change": not rules.problems_of_changing_answers(own, now),
+        "can_change": can_change,
         "meetings": memberships.meetings_of(own, now),
         "passed_deadlines": rules.passed_deadlines(own, now),
+        "is_asked": own.is_nominated and questions.are_asked_of(own),
+        "answers_are_missing": own.is_confirmed and can_change and questions.are_missing_from(own),
     }
     return render(request, "registrations/registration.html", context)
 

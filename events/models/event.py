@@ -136,6 +136,13 @@ class EventQuerySet(models.QuerySet["Event"]):
         rows = self.filter(pk__in=pks).select_related("series").order_by("pk")
         return list(rows.select_for_update(of=("self",), no_key=True))
 
+    def locked_one(self, event_id: int) -> "Event":
+        """The event under its row lock. Raises Event.DoesNotExist."""
+        rows = self.locked(event_id)
+        if not rows:
+            raise Event.DoesNotExist
+        return rows[0]
+
 
 class Event(models.Model):
     """Something one can have a place in.

@@ -1,7 +1,9 @@
-"""What the renderer of a form's field asks of it."""
+"""What the renderer of a form and of its fields asks of them."""
+
+from typing import Any
 
 from django import template
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
 
 register = template.Library()
 
@@ -10,3 +12,11 @@ register = template.Library()
 def is_optional(field: BoundField) -> bool:
     """Whether to say "(optional)": not where `aria-required` says that another answer decides."""
     return not field.field.required and "aria-required" not in field.field.widget.attrs
+
+
+@register.inclusion_tag("_error_summary.html")
+def error_summary(form: BaseForm) -> dict[str, Any]:
+    """Everything left to fix, of the form and of those that stand in it for further people."""
+    companions = list(getattr(form, "companions", []))
+    number = sum(len(one.errors) for one in [form, *companions])
+    return {"form": form, "companions": companions, "number": number}

@@ -140,7 +140,8 @@ class Message(models.Model):
         related_name="messages",
         verbose_name=_("registration"),
     )
-    # Set: the recipient is the booking's contact, who gets a summary about `registration`.
+    # Set: the recipient is the booking's contact, who gets a summary about `registration`; without
+    # one everybody of the booking was registered already.
     booking = models.ForeignKey(
         Booking, on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
     )
@@ -235,7 +236,12 @@ class Message(models.Model):
     def is_built_here(self) -> bool:
         """Whether its words are made at the claim; others are filed whole."""
         rows = (self.registration_id, self.follow_id, self.invitation_id, self.links_of_id)
-        return any(pk is not None for pk in rows)
+        return self.is_of_known_party or any(pk is not None for pk in rows)
+
+    @property
+    def is_of_known_party(self) -> bool:
+        """Whether it tells a contact of people who were all registered already."""
+        return self.booking_id is not None and self.registration_id is None
 
     @property
     def reason_words(self) -> str:

@@ -2,7 +2,7 @@
 
 from registrations.actions.answering import change_answers
 from registrations.actions.deciding import Decided, approve, promote, reject, set_priority
-from registrations.actions.forgetting import forget_needs
+from registrations.actions.forgetting import forget_answers, forget_needs, forget_notes
 from registrations.actions.inviting import (
     Invitee,
     decline_invitation,
@@ -31,7 +31,7 @@ from registrations.actions.places import (
     set_series_limits,
 )
 from registrations.actions.registering import register, register_with_extra_place
-from registrations.actions.replacing import correct_address, hand_over
+from registrations.actions.replacing import correct_address, correct_person, hand_over
 from registrations.actions.steps import KeyReused, Submit
 from registrations.questions import OptionFull
 from registrations.rules import QuotaReached, RegistrationError
@@ -55,11 +55,14 @@ __all__ = [
     "change_answers",
     "change_capacity",
     "correct_address",
+    "correct_person",
     "decline_invitation",
     "decline_nomination",
     "decline_offer",
     "decline_party_offer",
+    "forget_answers",
     "forget_needs",
+    "forget_notes",
     "hand_over",
     "invite",
     "invite_many",

@@ -1,13 +1,14 @@
 """Nominating: a town or a company names its people, and each of them accepts or declines."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
 from accounts.transactions import action
 from events.models import Event
-from registrations import capacity, invitation_rules, placing, rules, waiting_list
+from registrations import capacity, invitation_rules, placing, questions, rules, waiting_list
 from registrations.actions.steps import (
     Submit,
     book,
@@ -16,6 +17,7 @@ from registrations.actions.steps import (
     new_registration,
     register_again,
     register_elsewhere,
+    rewrite_person,
     same_answer,
 )
 from registrations.applications import Application, Party
@@ -94,14 +96,15 @@ def _nominate(
 
 
 @action
-def accept_nomination(registration_id: int, *, via: str = "") -> Registration:
+def accept_nomination(
+    registration_id: int, said: Mapping[str, Any] | None = None, *, via: str = ""
+) -> Registration:
     """Registers a nominee as anybody else: with a place where one is free, else waiting from now.
 
     Who holds a place in another event of a series where that is all stays nominated, and reads in a
-    mail where it is.
-
-    Raises RegistrationError with the reasons, also where the nomination has ended,
-    Registration.DoesNotExist.
+    mail where it is. `said` is what the person answers, as `change_answers` takes it; None where
+    nothing is asked. Raises RegistrationError with the reasons, also where the nomination has
+    ended, OptionFull for an option without a place, Registration.DoesNotExist.
     """
     registration = _locked_nominee(registration_id)
     event, now = registration.event, timezone.now()
@@ -113,6 +116,7 @@ def accept_nomination(registration_id: int, *, via: str = "") -> Registration:
         register_elsewhere(held, event, now)
         return registration
     rules.refuse_beyond_quotas(event, places.reached_by_all(person), waits_within_limit=True)
+    changed = _write_said(registration, said) if said else []
     # An invitation is an organiser's approval; the place in line is that of the acceptance.
     registration.approved_at = registration.joined_at = now
     after = placing.move(
@@ -122,11 +126,20 @@ def accept_nomination(registration_id: int, *, via: str = "") -> Registration:
         now,
         kind=Kind.NOMINATION_ACCEPTED,
         via=via,
+        data={name: [None, None] for name in changed},
         passed_over=places.units_in_line,
     )
     capacity.show(event, after)
     waiting_list.pass_on_elsewhere(event, after, now)
     return registration
+
+
+def _write_said(registration: Registration, said: Mapping[str, Any]) -> list[str]:
+    """Writes a nominee's answers, before the place is taken, and returns what changed."""
+    questions.refuse_full(registration.event, said["answers"], questions.held_by(registration))
+    written = {"name": said["name"], "organisation_name": said["organisation"], **said["needs"]}
+    changed = rewrite_person(registration, written)
+    return [*changed, "answers"] if questions.rewrite(registration, said["answers"]) else changed
 
 
 @action

@@ -13,12 +13,10 @@ from registrations.actions.steps import (
     Submit,
     book,
     enter,
-    held_elsewhere,
-    known_registration,
+    meet,
+    name_again,
     new_registration,
     problems_of,
-    register_again,
-    register_elsewhere,
     same_answer,
     tell_of_known,
 )
@@ -49,9 +47,12 @@ def register_party(event_id: int, party: Party, submit: Submit) -> Booking:
     refuse(problems_of(event, submit, now))
     rows = [new_registration(event, application, now) for application in party.people]
     _refuse_impossible(event, party, rows, places)
-    newcomers, known_names = _newcomers(event, party, rows, places, now)
+    newcomers, known = _newcomers(event, party, rows, places, now)
     questions.refuse_full(event, [answer for one in party.people for answer in one.answers])
-    booking = book(party, submit, now, is_together=party.is_together, known_names=known_names)
+    names = [name for name, _row in known]
+    booking = book(party, submit, now, is_together=party.is_together, known_names=names)
+    if not newcomers:
+        name_again([row for _name, row in known], booking, event, now)
     for row, _application in newcomers:
         row.booking, row.is_in_party = booking, party.is_together and len(newcomers) > 1
     entering = [row for row, _application in newcomers]
@@ -84,28 +85,15 @@ def _newcomers(
     rows: Sequence[Registration],
     places: capacity.Places,
     now: datetime,
-) -> tuple[list[tuple[Registration, Application]], list[str]]:
-    """Who is new, and the names of those who are registered already and are written to."""
-    newcomers, names = [], []
+) -> tuple[list[tuple[Registration, Application]], list[tuple[str, Registration]]]:
+    """Who is new; and who is registered already and written to, under the name in the form."""
+    newcomers, met = [], []
     for application, row in zip(party.people, rows, strict=True):
-        if _is_known(event, application, places, now):
-            names.append(application.name)
+        if found := meet(event, application, places, now):
+            met.append((application.name, found))
         else:
             newcomers.append((row, application))
-    return newcomers, names
-
-
-def _is_known(
-    event: Event, application: Application, places: capacity.Places, now: datetime
-) -> bool:
-    """Whether this person adds nothing; the answer goes to their own address."""
-    if known := known_registration(event, application):
-        register_again(known, now)
-        return True
-    if held := held_elsewhere(event, application.email, places):
-        register_elsewhere(held, event, now)
-        return True
-    return False
+    return newcomers, met
 
 
 def _enter_all(
@@ -154,7 +142,7 @@ def add_to_party(
         waits_within_limit=application.waits_within_limit,
     )
     questions.refuse_full(event, application.answers)
-    if _is_known(event, application, places, now):
+    if meet(event, application, places, now):
         tell_of_known(booking, application.name)
         return None
     row.booking = booking

@@ -16,12 +16,12 @@ from registrations.actions.steps import (
     held_elsewhere,
     invitation_used,
     known_registration,
+    meet,
     membership_used,
+    name_again,
     new_registration,
     problems_of,
     refuse_second,
-    register_again,
-    register_elsewhere,
     write_capacity,
 )
 from registrations.applications import Application
@@ -59,13 +59,11 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
         waits_within_limit=application.waits_within_limit,
     )
     questions.refuse_full(event, application.answers)
-    registration.booking = book(application, submit, now)
-    known = known_registration(event, application)
+    known = meet(event, application, places, now)
+    names = [application.name] if known and application.contact_email else []
+    registration.booking = book(application, submit, now, known_names=names)
     if known:
-        return register_again(known, now)
-    held = held_elsewhere(event, application.email, places)
-    if held:
-        return register_elsewhere(held, event, now)
+        return _name(known, registration.booking, event, submit, now)
     refuse_second(event, registration.membership)
     after = enter(
         registration,
@@ -80,6 +78,15 @@ def register(event_id: int, application: Application, submit: Submit) -> Registr
     capacity.show(event, after)
     waiting_list.pass_on_elsewhere(event, after, now, actor_id=submit.actor_id)
     return registration
+
+
+def _name(
+    known: Registration, booking: Booking, event: Event, submit: Submit, now: datetime
+) -> Registration:
+    """Who named somebody registered already hears only that (an organiser sees it)."""
+    if submit.actor_id is None and booking.contact_email != known.email:
+        name_again([known], booking, event, now)
+    return known
 
 
 def _same_answer(event: Event, application: Application, booking: Booking) -> Registration:

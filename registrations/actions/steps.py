@@ -1,7 +1,7 @@
 """The steps that registering one and registering many share; the caller holds the event's lock."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from registrations import capacity, invitation_rules, placing, rules
 from registrations.applications import Application, Party, organisation_of, town_of
 from registrations.locks import locked_invitation
 from registrations.models import (
+    NEEDS,
     REFERENCE_ALPHABET,
     Booking,
     Invitation,
@@ -178,6 +179,31 @@ def register_again(known: Registration, now: datetime) -> Registration:
     return known
 
 
+def meet(
+    event: Event, application: Application, places: capacity.Places, now: datetime
+) -> Registration | None:
+    """Who applies and is registered already, or has a place elsewhere where that is all.
+
+    Writes the fact that tells them, and returns that row; None for a newcomer.
+    """
+    if known := known_registration(event, application):
+        return register_again(known, now)
+    held = held_elsewhere(event, application.email, places)
+    return register_elsewhere(held, event, now) if held else None
+
+
+def name_again(
+    known: Sequence[Registration], booking: Booking, event: Event, now: datetime
+) -> None:
+    """Of a booking that makes no row the contact hears where the answers went: one fact of the
+    first with an own address. The mail of somebody without one goes to the contact anyway.
+    """
+    first = next((row for row in known if row.email), None)
+    if first and booking.contact_email:
+        asked = {"booking": [None, booking.pk], "asked_for": [None, event.pk]}
+        first.write_fact(Kind.NAMED_AGAIN, now, data=asked)
+
+
 def new_registration(event: Event, application: Application, now: datetime) -> Registration:
     """The row without its booking, not saved yet; `move_to` saves it with its first fact."""
     town = town_of(application)
@@ -231,6 +257,16 @@ def enter(
         data=data,
         passed_over=passed_over,
     )
+
+
+def rewrite_person(registration: Registration, values: Mapping[str, bool | str]) -> list[str]:
+    """Saves the columns and returns what changed: of needs it names no single one."""
+    names = [name for name, value in values.items() if getattr(registration, name) != value]
+    for name in names:
+        setattr(registration, name, values[name])
+    if names:
+        registration.save(update_fields=[*names, "search_key"])
+    return sorted({"needs" if name in NEEDS else name for name in names})
 
 
 def write_capacity(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events import history
 from events.models import Event, EventQuerySet, Municipality, Series
+from events.states import Status as EventStatus
 from registrations.models.bookings import new_secret
 from registrations.models.registration import Registration, RegistrationQuerySet
 
@@ -84,7 +85,14 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def remindable(self, now: datetime) -> Self:
         """Those unanswered to which nobody wrote for a day: a second click writes nobody twice."""
-        return self.unanswered(now).filter(sent_at__lte=now - QUIET_AFTER_INVITING)
+        quiet = self.unanswered(now).filter(sent_at__lte=now - QUIET_AFTER_INVITING)
+        return quiet.exclude(email="")
+
+    def forgettable(self, before: datetime) -> Self:
+        """Those that led nowhere and ended before this moment, or what they invite to did."""
+        is_over = Q(expires_at__lt=before) | Q(revoked_at__lt=before) | Q(event__ends_at__lt=before)
+        is_called_off = Q(event__status=EventStatus.CANCELLED, event__changed_at__lt=before)
+        return self.filter(is_over | is_called_off).filter(~Exists(_came())).exclude(email="")
 
     def in_state(self, state: str | None, now: datetime) -> Self:
         """Those of one state, as `Invitation.state` says it; all of them for no state."""
@@ -142,7 +150,8 @@ class Invitation(models.Model):
     kind = models.CharField(_("whom"), max_length=10, choices=Kind)
     # Of a town or a company: who answers for it.
     name = models.CharField(_("name"), max_length=120)
-    email = models.EmailField(_("e-mail"))
+    # Empty, as the name: it led nowhere, and whom it was to is forgotten.
+    email = models.EmailField(_("e-mail"), blank=True)
     organisation = models.CharField(_("organisation"), max_length=160, blank=True)
     town = models.ForeignKey(
         Municipality,
@@ -186,18 +195,24 @@ class Invitation(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["event", "email"],
-                condition=Q(event__isnull=False, revoked_at__isnull=True),
+                condition=Q(event__isnull=False, revoked_at__isnull=True) & ~Q(email=""),
                 name="address_is_invited_to_an_event_once",
             ),
             models.UniqueConstraint(
                 fields=["series", "email"],
-                condition=Q(series__isnull=False, revoked_at__isnull=True),
+                condition=Q(series__isnull=False, revoked_at__isnull=True) & ~Q(email=""),
                 name="address_is_invited_to_a_series_once",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.sender}, {self.name}" if self.is_nominating else self.name
+        name = _("(name deleted)") if self.is_forgotten else self.name
+        return f"{self.sender}, {name}" if self.is_nominating else str(name)
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether name and address were deleted, since nobody came by it."""
+        return not self.email
 
     @property
     def sender(self) -> str:

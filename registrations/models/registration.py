@@ -72,6 +72,12 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         rows = self.filter(event=event).pending().in_order_of_arrival()
         return rows.select_related("booking", "event", "organisation", "town")
 
+    def listed(self) -> Self:
+        """Without the rows that ended because their address was corrected."""
+        kind = RegistrationChange.Kind.TRANSFERRED
+        moved = RegistrationChange.objects.filter(registration=OuterRef("pk"), kind=kind)
+        return self.exclude(Exists(moved))
+
     def undecided(self) -> Self:
         """Who can still be turned down: nobody gave them a place."""
         return self.filter(status__in=[Status.PENDING, Status.WAITING])
@@ -94,6 +100,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         for name in NEEDS[:-1]:
             asked |= Q(**{name: True})
         return self.filter(asked)
+
+    def noted(self) -> Self:
+        """Those of whom organisers noted something, or whom they gave a tag."""
+        return self.exclude(note="", tags="")
 
     def with_tag(self, tag: str) -> Self:
         """Those whom organisers gave this tag, as `tags.normalised` writes it."""

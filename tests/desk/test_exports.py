@@ -77,7 +77,7 @@ def test_hostile_values_stay_in_their_cells() -> None:
     event = factories.event()
     factories.registration(event=event, name='=HYPERLINK("x");"', needs_note="a;b\"c'd")
     row = table(event)[1]
-    assert len(row) == 14
+    assert len(row) == 16
     assert (row[1], row[13]) == ('\'=HYPERLINK("x");"', "a;b\"c'd")
 
 
@@ -98,10 +98,10 @@ def test_each_question_has_a_column_with_what_was_said() -> None:
 
     head, *rows = table(event)
 
-    assert head[14:] == ["Area", "Lunch"]
-    assert [row[14:] for row in rows] == [["Doprava, Voda", "Guláš"], ["Doprava", ""]]
+    assert head[16:] == ["Area", "Lunch"]
+    assert [row[16:] for row in rows] == [["Doprava, Voda", "Guláš"], ["Doprava", ""]]
     first.answers.filter(option=goulash).update(is_granted=False)
-    assert table(event)[1][15] == "Guláš (full)"
+    assert table(event)[1][17] == "Guláš (full)"
 
 
 @pytest.mark.parametrize("people", [1, 3])
@@ -112,7 +112,7 @@ def test_answers_of_a_table_are_read_at_once(people: int, django_assert_num_quer
         factories.registration(event=event, answers=(GivenAnswer(question.pk, "=1+1"),))
     with django_assert_num_queries(3):
         rows = table(event)[1:]
-    assert [row[14] for row in rows] == ["'=1+1"] * people
+    assert [row[16] for row in rows] == ["'=1+1"] * people
 
 
 @pytest.mark.parametrize("people", [1, 3])
@@ -133,3 +133,13 @@ def test_table_keeps_its_language_while_it_is_streamed() -> None:
         next(lines)
         assert translation.get_language() == "cs"
         assert b"Confirmed" in next(lines)
+
+
+def test_the_organisers_note_and_tags_stand_in_columns_of_their_own() -> None:
+    event = factories.event()
+    person = factories.registration(event=event)
+    question = factories.question(event=event)
+    actions.write_note(person.pk, note="=Volat\nráno; v 9", tags="tisk vip")
+    head, row = table(event)
+    assert head[14:] == ["Organisers' note", "Tags", question.label_en]
+    assert row[14:] == ["'=Volat ráno; v 9", "tisk vip", ""]

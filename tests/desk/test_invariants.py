@@ -9,7 +9,7 @@ from desk import corruptions, invariants
 from events.models import Event
 from notifications.announcing import announce
 from registrations import actions
-from registrations.models import Registration, RegistrationChange
+from registrations.models import Quota, Registration, RegistrationChange
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,26 @@ def test_every_invariant_is_set_off_by_a_planted_corruption():
         name for name in invariants.CHECKS if not any(name.startswith(prefix) for prefix in hit)
     ]
     assert unproven == []
+
+
+def test_applications_that_begin_to_hold_places_are_measured_by_the_quotas():
+    quota = "1 never oversold: no quota is exceeded but by who came before it was set"
+    event = factories.event(capacity=9, admission="approval", has_place_while_pending=False)
+    way_in = {"admission": "approval", "offer_hours": None}
+    for _n in range(2):
+        factories.registration(event=event, organisation="Firma")
+    actions.set_quotas(event.pk, [Quota(scope="each_organisation", limit=2)])
+    actions.change_admission(event.pk, has_place_while_pending=True, **way_in)
+    actions.approve(event.pk, [event.registrations.earliest("pk").pk])
+    assert quota not in invariants.run(timezone.now())
+    # As if the guard of that change had been missing.
+    event.quotas.update(limit=1)
+
+    assert invariants.run(timezone.now())[quota] == [f"quota {event.quotas.get().pk}"]
+
+    for quotas in ([], [Quota(scope="each_organisation", limit=1)]):
+        actions.set_quotas(event.pk, quotas)
+    assert quota not in invariants.run(timezone.now())
 
 
 def test_invariants_write_nothing(django_assert_num_queries):

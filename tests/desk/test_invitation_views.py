@@ -1,6 +1,7 @@
 """The pages about invitations: each with the same litany."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponseBase
 from django.test import Client
 from django.utils import timezone, translation
+from openpyxl import Workbook
 
 from accounts.models import User
 from desk.invitation_forms import LARGEST_FILE
@@ -235,3 +237,30 @@ def test_nominees_are_counted_beside_the_places(desk: Client, event: Event) -> N
     html = desk.get(of_event(event, "change")).content.decode()
     assert "<dt>confirmed</dt><dd>0</dd>" in html
     assert "<dt>nominated</dt><dd>2</dd>" in html
+
+
+def test_import_invitations_of_a_workbook_is_kept_as_rows_for_the_second_step(
+    desk: Client, event: Event
+) -> None:
+    book, file = Workbook(), BytesIO()
+    for row in (["jméno", "e-mail", "místa"], ["Žofie", "zofie@mesto.example", 2]):
+        book.active.append(row)
+    book.save(file)
+    page = of_event(event, "invite-list")
+
+    sent = SimpleUploadedFile("hosté.xlsx", file.getvalue())
+    asked: Any = desk.post(page, {"file": sent, "text": ""} | until())
+    kept = asked.context["form"]["text"].value()
+
+    assert (asked.status_code, kept) == (200, "jméno;e-mail;místa\nŽofie;zofie@mesto.example;2")
+    desk.post(page, {"text": kept, "confirmed": "yes"} | until())
+    assert Invitation.objects.get().places == 2
+
+
+def test_import_invitations_of_a_broken_workbook_comes_back_with_the_error(
+    desk: Client, event: Event
+) -> None:
+    file = SimpleUploadedFile("hosté.xlsx", b"PK\x03\x04" + b"x" * 99)
+    answer = desk.post(of_event(event, "invite-list"), {"file": file} | until())
+    assert answer.status_code == 422
+    assert problems(answer) == {"file": ["The file cannot be read; save the list as XLSX or CSV."]}

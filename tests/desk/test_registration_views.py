@@ -213,7 +213,7 @@ def test_correct_address_refuses_what_cannot_be(desk: Client, event: Event, emai
     assert (person.status, person.replaced_by) == ("confirmed", None)
 
 
-ANSWERS = {"organisation": "Město Zlín", "wheelchair": "on"}
+ANSWERS = {"name": "Anna Vzorová", "organisation": "Město Zlín", "wheelchair": "on"}
 
 
 def test_correct_answers_tells_first_and_then_corrects(

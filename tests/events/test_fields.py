@@ -72,7 +72,7 @@ def test_field_of_a_tick_stands_inside_its_label():
     ],
 )
 def test_error_summary_leads_to_each_field(data, title):
-    template = engines["django"].from_string('{% include "_error_summary.html" %}')
+    template = engines["django"].from_string("{% load fields %}{% error_summary form %}")
 
     page = template.render({"form": ExampleForm(data)}).replace("\u00a0", " ")
 
@@ -84,6 +84,17 @@ def test_error_summary_leads_to_each_field(data, title):
 
 
 def test_error_summary_of_a_good_form_is_nothing():
-    template = engines["django"].from_string('{% include "_error_summary.html" %}')
+    template = engines["django"].from_string("{% load fields %}{% error_summary form %}")
 
     assert template.render({"form": ExampleForm()}).strip() == ""
+
+
+def test_error_summary_counts_and_names_the_others_of_a_form():
+    template = engines["django"].from_string("{% load fields %}{% error_summary form %}")
+    form, other = ExampleForm({"name": "Anna", "who": "me"}), ExampleForm({"name": "Cyril"})
+    other.number, form.companions = 2, [other]
+
+    page = template.render({"form": form}).replace("\u00a0", " ")
+
+    assert "Zbývá opravit 1 věc" in page
+    assert "2. člověk" in page

@@ -100,7 +100,9 @@ def test_a_second_registration_is_told_to_the_person_alone():
     again = factories.application(email=registration.email, **CONTACT)
     actions.register(registration.event_id, again, factories.submit())
 
-    (message,) = messages(registration)
+    fact = registration.changes.get(kind="registered_again")
+
+    (message,) = announcements.messages_of(fact, [registration], timezone.now())
 
     assert (message.kind, message.to_email) == ("already_registered", registration.email)
 

@@ -23,6 +23,7 @@ START = datetime(2018, 4, 24, 7, 0, tzinfo=UTC)
 CONTACT = {"contact_name": "Bára Ukázková", "contact_email": "bara@mesto.example"}
 ANNA = {"name": "Anna Vzorová", "organisation": "Statutární město Plzeň"}
 CYRIL = Substitute(name="Cyril Nový", email="cyril@mesto.example", language="cs")
+SECOND = Substitute(name="Dana Nová", email="dana@mesto.example", language="cs")
 # Those to followers are read in test_readers.py, a party's in test_parties.py, those about
 # invitations in test_invited.py.
 OTHERS = {"account", "test", "follow_confirm", "date_set", "party", "took_over"}
@@ -652,6 +653,9 @@ def test_the_foot_of_a_substitute_stays_true_with_another_address_and_for_the_co
     assert "jste kontaktní osobou této registrace: Cyril Nový" in foot
 
 
+EMAIL = "anna.vzorova@mesto.example"
+
+
 @pytest.fixture
 def one_each():
     """Two sessions of a series of which people come to one only."""
@@ -664,8 +668,8 @@ def one_each():
 
 
 def test_who_asks_for_another_session_reads_where_the_place_is(post, one_each):
-    held = factories.registration(event=one_each[0], **ANNA)
-    factories.registration(event=one_each[1], **ANNA)
+    held = factories.registration(event=one_each[0], email=EMAIL, **ANNA)
+    factories.registration(event=one_each[1], email=EMAIL, **ANNA)
     post.sweep()
 
     assert [kind for kind, _state in post.states(held)] == ["confirmed", "already_registered"]
@@ -677,11 +681,31 @@ def test_who_asks_for_another_session_reads_where_the_place_is(post, one_each):
 
 def test_the_mail_about_a_place_says_which_waiting_ends(post, one_each):
     factories.fill(one_each[0])
-    waiting = factories.registration(event=one_each[0], **ANNA)
+    waiting = factories.registration(event=one_each[0], email=EMAIL, **ANNA)
     post.sweep()
-    held = factories.registration(event=one_each[1], **ANNA)
+    held = factories.registration(event=one_each[1], email=EMAIL, **ANNA)
     post.sweep()
 
     assert [kind for kind, _state in post.states(waiting)] == ["waiting"]
     assert "proto toto čekání končí: Voda, " in " ".join(post.text(held).split())
     assert "proto toto čekání končí" in post.html(held)
+
+
+def test_a_substitute_reads_by_when_to_answer_and_nobody_else_does(post):
+    holder = factories.registration(event=plzen(), **ANNA, **CONTACT)
+    asked = factories.question("Guláš", event=holder.event, is_required=True)
+    new = actions.hand_over(holder.pk, CYRIL)
+    post.sweep()
+
+    link = f"http://localhost/r/{new.token}/answers/"
+    assert "Pořadatelé potřebují vaše odpovědi do 22. dubna 2018, 9:00." in post.text(new)
+    assert link in post.text(new).split()
+    assert f'href="{link}"' in post.html(new)
+    assert "/answers/" not in post.text(new, to_contact=True)
+    said = factories.chosen(asked.options.get())
+    actions.change_answers(new.pk, organisation="Firma", needs={}, answers=said)
+    other = actions.hand_over(factories.registration(event=holder.event).pk, SECOND)
+    asked.options.update(limit=1)
+    post.sweep()
+    # What is full cannot be asked of anybody.
+    assert "/answers/" not in post.text(other)

@@ -11,7 +11,7 @@ from registrations.models import RegistrationChange
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-FORM = {"organisation": "Město Zlín", "wheelchair": "on"}
+FORM = {"name": "Anna Vzorová", "organisation": "Město Zlín", "wheelchair": "on"}
 
 
 def address(registration):
@@ -55,10 +55,22 @@ def test_the_page_shows_what_was_said_and_changes_it(client, own, lunch):
     own.refresh_from_db()
     assert (answer.status_code, answer["Location"]) == (302, f"/r/{own.token}/")
     assert (words(own), own.organisation_name) == ([("Svíčková", "")], "Město Zlín")
-    assert (own.wheelchair, changed()) == (True, 1)
+    assert (own.name, own.wheelchair, changed()) == ("Anna Vzorová", True, 1)
     summary = client.get(f"/r/{own.token}/").content.decode()
     assert "<dt>Oblast</dt><dd>Svíčková</dd>" in summary
     assert address(own) in summary
+
+
+def test_ones_own_name_is_corrected_and_never_emptied(client, own):
+    named = FORM | {"name": "Anna Opravená", "organisation": own.organisation_name}
+    refused = client.post(address(own), named | {"name": " "})
+
+    client.post(address(own), named | {"wheelchair": ""})
+
+    assert errors_of(refused) == {"name": ["Napište jméno a\u00a0příjmení."]}
+    own.refresh_from_db()
+    assert (own.name, "anna opravena" in own.search_key) == ("Anna Opravená", True)
+    assert own.changes.latest("pk").data["name"] == [None, None]
 
 
 def test_sent_twice_it_is_one_change(client, own, lunch):
@@ -74,7 +86,9 @@ def test_nothing_is_kept_and_indexed(client, own):
 
 
 def test_bad_input_comes_back_with_the_error_beside_it(client, own, lunch):
-    response = client.post(address(own), {"organisation": " ", f"q{lunch[0].question_id}": "x"})
+    response = client.post(
+        address(own), FORM | {"organisation": " ", f"q{lunch[0].question_id}": "x"}
+    )
 
     assert response.status_code == 422
     assert set(errors_of(response)) == {"organisation", f"q{lunch[0].question_id}"}

@@ -1,6 +1,6 @@
 import pytest
 
-from registrations.substitute_form import SubstituteForm
+from registrations.substitute_form import CorrectionForm, SubstituteForm
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -15,3 +15,14 @@ def test_where_a_contact_reads_all_the_address_may_be_missing():
 
     assert form.is_valid()
     assert form.substitute("en").language == "en"
+
+
+def test_an_address_that_stays_is_not_doubted_and_none_is_taken_away():
+    own = factories.registration(event=factories.event(), email="anna@seznan.cz")
+
+    form = CorrectionForm({"name": "Anna", "email": "anna@seznan.cz"}, registration=own)
+    emptied = CorrectionForm({"name": "Anna", "email": ""}, registration=own)
+
+    assert form.is_valid()
+    assert form.new_address == ""
+    assert not emptied.is_valid()

@@ -155,3 +155,90 @@ def test_the_contact_hands_over_nobody_elses_place(client, booking, holder):
     holder.refresh_from_db()
     assert holder.is_confirmed
     assert booking.registrations.confirmed().count() == 2
+
+
+def correcting(booking, person):
+    return f"/b/{booking.token}/correct/?person={person.pk}"
+
+
+def test_the_contact_corrects_a_name_and_then_an_address(client, booking):
+    first = booking.registrations.earliest("pk")
+    page = f"/b/{booking.token}/"
+    assert correcting(booking, first) in client.get(page).content.decode()
+    asked = client.get(correcting(booking, first)).content.decode()
+    assert f'value="{first.email}"' in asked
+    fields = {"person": first.pk, "name": "Anna Opravená", "email": first.email}
+
+    done = client.post(f"{page}correct/", fields)
+
+    assert done["Location"] == page
+    assert "Anna Opravená" in client.get(page).content.decode()
+    client.post(f"{page}correct/", fields | {"email": "opravena@mesto.example"})
+    shown = client.get(page).content.decode()
+    assert shown.count("<strong>Anna Opravená</strong>") == 1
+    assert booking.registrations.confirmed().filter(email="opravena@mesto.example").exists()
+
+
+def test_the_contact_reads_the_same_answer_for_a_known_address(client, booking):
+    first = booking.registrations.earliest("pk")
+    known = factories.registration(event=first.event)
+    fields = {"person": first.pk, "name": "Známá Osoba", "email": known.email}
+
+    answers = [client.post(f"/b/{booking.token}/correct/", fields) for _n in range(2)]
+
+    assert {answer["Location"] for answer in answers} == {f"/b/{booking.token}/"}
+    shown = client.get(f"/b/{booking.token}/").content.decode()
+    assert "Známá Osoba: odpověď odešla na vlastní adresu." in shown
+    assert first.name not in shown
+    assert known.reference not in shown
+    call_command("check_invariants")
+
+
+@pytest.mark.parametrize(
+    ("fields", "errors"),
+    [
+        ({"name": ""}, {"name": ["Napište jméno a\u00a0příjmení."]}),
+        ({"email": ""}, {"email": ["Zadejte celou adresu i\u00a0se zavináčem."]}),
+        ({"email": "cyril@seznan.cz"}, {"email": ["Nemyslíte cyril@seznam.cz?"]}),
+    ],
+)
+def test_a_wrong_correction_comes_back_filled(client, booking, fields, errors):
+    first = booking.registrations.earliest("pk")
+
+    refused = client.post(correcting(booking, first), CYRIL | {"person": first.pk} | fields)
+
+    assert refused.status_code == 422
+    found = refused.context["form"].errors
+    assert list(found) == list(errors)
+    for name, (words,) in errors.items():
+        assert str(found[name][0]).startswith(words)
+    first.refresh_from_db()
+    assert first.is_confirmed
+
+
+def test_the_contact_corrects_nobody_else_and_nobody_after_the_start(client, booking, holder):
+    for number in (str(holder.pk), "x", ""):
+        answer = client.post(f"/b/{booking.token}/correct/", CYRIL | {"person": number})
+        assert answer["Location"] == f"/b/{booking.token}/"
+    first = booking.registrations.earliest("pk")
+    with time_machine.travel(first.event.starts_at):
+        assert "correct/" not in client.get(f"/b/{booking.token}/").content.decode()
+        refused = client.post(correcting(booking, first), CYRIL | {"person": first.pk})
+    assert refused.status_code == 422
+    assert not Registration.objects.filter(name=CYRIL["name"]).exists()
+
+
+def test_a_substitute_reads_that_answers_are_missing_until_they_are_given(client, holder):
+    event = holder.event
+    asked = factories.question("Doprava", event=event, is_required=True)
+    client.post(page_of(holder), CYRIL)
+    new = Registration.objects.get(email=CYRIL["email"])
+    words, answers = "Pořadatelé ještě potřebují vaše odpovědi", page_of(new, "answers/")
+    assert words in client.get(page_of(new, "")).content.decode()
+    with time_machine.travel(event.answers_close_at):
+        assert words not in client.get(page_of(new, "")).content.decode()
+
+    given = {"name": new.name, "organisation": "Firma", f"q{asked.pk}": asked.options.get().pk}
+    client.post(answers, given)
+
+    assert words not in client.get(page_of(new, "")).content.decode()

@@ -216,3 +216,101 @@ def test_without_an_address_a_substitute_is_told_by_contact_and_name():
     holder.booking.refresh_from_db()
     assert holder.booking.known_names == ["Jan Novak"]
     assert shown(event) == (1, 0)
+
+
+BARA = {"contact_name": "Bára Ukázková", "contact_email": "bara@mesto.example"}
+
+
+def in_party(event, **fields):
+    return factories.registration(event=event, **BARA | fields)
+
+
+def corrected(person, **fields):
+    values = {"name": person.name, "email": person.email} | fields
+    return actions.correct_person(person.pk, **values, via="link")
+
+
+def test_a_name_is_corrected_in_place_and_the_fact_names_nobody():
+    person = in_party(factories.event(), name="Ana Vzorova")
+    token = person.token
+
+    same = corrected(person, name="Anna Vzorová")
+
+    person.refresh_from_db()
+    assert (same.pk, person.name, person.token) == (person.pk, "Anna Vzorová", token)
+    assert "anna vzorova" in person.search_key
+    fact = person.changes.latest("pk")
+    assert (fact.kind, fact.via, fact.data) == ("renamed", "link", {"name": [None, None]})
+    corrected(person)
+    assert person.changes.latest("pk").pk == fact.pk
+
+
+def test_name_and_address_are_corrected_by_one_new_row():
+    event = factories.event()
+    old = in_party(event, name="Ana", email="ana@mesto.example", vegetarian=True)
+
+    new = corrected(old, name="Anna", email="anna@mesto.example")
+
+    old.refresh_from_db()
+    assert (old.name, old.replaced_by, new.name) == ("Ana", new, "Anna")
+    assert (new.reference, new.vegetarian, new.booking) == (old.reference, True, old.booking)
+    assert facts(old)[-1] == ("transferred", "confirmed", "cancelled")
+    assert facts(new) == [("corrected", "", "confirmed")]
+    assert new.changes.get().data == {"name": [None, None]}
+    assert shown(event) == (1, 0)
+
+
+def test_correcting_to_a_known_address_ends_this_row_and_tells_the_person():
+    event = factories.event(capacity=2)
+    known = factories.registration(event=event)
+    old = in_party(event)
+    (waiting,) = factories.fill(event, 1)
+
+    assert corrected(old, name="Známá Osoba", email=known.email).pk == known.pk
+
+    old.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (old.status, old.replaced_by) == (Status.CANCELLED, None)
+    assert old.booking.known_names == ["Známá Osoba"]
+    assert known.changes.latest("pk").kind == "registered_again"
+    assert waiting.is_confirmed
+
+
+@pytest.mark.parametrize("has_place", [True, False])
+def test_who_waits_already_gets_the_place_of_a_corrected_row_and_no_other(has_place):
+    event = factories.event(capacity=1)
+    holders = [] if has_place else factories.fill(event)
+    old = in_party(event)
+    factories.fill(event, 1)
+    known = factories.registration(event=event)
+    if holders:
+        with time_machine.travel(event.promotion_ends_at):
+            actions.cancel_registration(holders[0].pk)
+            corrected(old, email=known.email)
+    else:
+        corrected(old, email=known.email)
+
+    known.refresh_from_db()
+    assert known.is_confirmed == has_place
+
+
+def test_another_person_of_the_party_keeps_what_they_have():
+    event = factories.event(capacity=3)
+    first = in_party(event)
+    second = actions.add_to_party(first.booking_id, factories.application(**BARA))
+
+    with pytest.raises(actions.RegistrationError):
+        corrected(first, email=second.email)
+
+    assert statuses(event) == ["confirmed", "confirmed"]
+
+
+def test_nobody_is_corrected_once_it_started_or_is_called_off():
+    event = factories.event()
+    person = in_party(event)
+
+    with time_machine.travel(event.starts_at), pytest.raises(actions.RegistrationError):
+        corrected(person, name="Nová")
+    event_actions.cancel_event(event.pk)
+    with pytest.raises(actions.RegistrationError):
+        corrected(person, name="Nová")
