@@ -185,6 +185,45 @@ def quota_ignored(event: Event) -> object:
     return quota
 
 
+def _other_event(event: Event) -> Event:
+    other = Event(
+        series=event.series, slug="other", kind=event.kind, capacity=2, title_cs="Other",
+        status=EventStatus.PUBLISHED, starts_at=event.starts_at, ends_at=event.ends_at,
+    )  # fmt: skip
+    event_actions.create_event(other)
+    EventChange.objects.update(announced_at=timezone.now())
+    return other
+
+
+def _limit_series(event: Event, scope: str, limit: int) -> object:
+    EventChange.objects.create(
+        event=event, kind="quotas_changed", at=event.created_at, event_revision=event.revision,
+        incarnation=0, announced_at=event.created_at, data={"series_quotas": [[], []]},
+    )  # fmt: skip
+    return Quota.objects.create(series=event.series, scope=scope, limit=limit)
+
+
+@breaks("1 never oversold: no limit of a series")
+def town_beyond_the_limit_of_its_series(event: Event) -> object:
+    return _limit_series(event, "each_municipality", 1)
+
+
+@breaks("1 never oversold: no limit of a series")
+def one_person_holds_two_places(event: Event) -> object:
+    Registration.objects.filter(status="confirmed").update(email="", organisation_name="-")
+    first, second = Registration.objects.filter(status="confirmed")
+    other = _other_event(event)
+    Registration.objects.filter(pk=second.pk).update(event=other, email="one@setkani.example")
+    Registration.objects.filter(pk=first.pk).update(email="one@setkani.example")
+    return _limit_series(event, "each_person", 1)
+
+
+@breaks("2 no idle seat")
+def idle_seat_within_the_limit_of_a_series(event: Event) -> object:
+    Event.objects.update(capacity=3)
+    return _limit_series(event, "each_municipality", 3)
+
+
 @breaks("1 never oversold: no quota")
 def applications_hold_beyond_a_quota(event: Event) -> object:
     Event.objects.update(capacity=3, has_place_while_pending=True, places_taken=3, places_waiting=0)
@@ -389,17 +428,8 @@ def invitation_used_twice(event: Event) -> object:
 @breaks("one who got a place")
 def waits_elsewhere(event: Event) -> object:
     first, second = _registrations("confirmed")
-    other = Event(
-        series=event.series, slug="other", kind=event.kind, capacity=2, title_cs="Other",
-        status=EventStatus.PUBLISHED, starts_at=event.starts_at, ends_at=event.ends_at,
-    )  # fmt: skip
-    event_actions.create_event(other)
-    EventChange.objects.update(announced_at=timezone.now())
-    Quota.objects.create(series=event.series, scope="each_person", limit=1)
-    EventChange.objects.create(
-        event=event, kind="quotas_changed", at=event.created_at, event_revision=event.revision,
-        incarnation=0, data={"series_quotas": [[], []]}, announced_at=timezone.now(),
-    )  # fmt: skip
+    other = _other_event(event)
+    _limit_series(event, "each_person", 1)
     Registration.objects.filter(pk=first.pk).update(
         event=other, status="waiting", joined_at=event.created_at
     )

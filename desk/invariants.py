@@ -3,7 +3,7 @@
 Each check yields the rows that break it as "table id"; an empty answer is good news.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Lower
 
 from accounts.text import fold
-from events.models import Event, EventChange, Municipality
+from events.models import Event, EventChange, Municipality, Series
 from events.states import Status as EventStatus
 from notifications.announcements import FINAL, INVITATION_FACTS, REGISTRATION_FACTS, SILENT
 from notifications.models import Follow, Message, Reminder
@@ -131,14 +131,51 @@ def _is_named_by_all_behind(waiting: Registration) -> bool:
 
 @check("1 never oversold: no quota is exceeded but by who came before it was set")
 def beyond_quotas(now: datetime) -> Iterator[str]:
-    limited = Q(quotas__isnull=False) | Q(series__quotas__isnull=False)
-    for event in Event.objects.filter(limited).distinct().iterator():
-        set_at = event.changes.filter(kind=EventKind.QUOTAS_CHANGED).aggregate(last=Max("at"))
-        newest = {Person.of(row) for row in _placed_since(event, set_at["last"] or now)}
+    for event in Event.objects.filter(quotas__isnull=False).distinct().iterator():
+        own = event.changes.filter(kind=EventKind.QUOTAS_CHANGED)
+        set_at = own.exclude(data__has_key="series_quotas").aggregate(last=Max("at"))["last"]
+        newest = {Person.of(row) for row in _placed_since(event, set_at or now)}
         for limit in capacity.count(event).limits:
-            over = {group for group, number in limit.counts.items() if number > limit.quota.limit}
-            if over & {limit.quota.group_of(person) for person in newest} - {None}:
+            if limit.quota.event_id and _is_exceeded_by(limit, newest):
                 yield f"quota {limit.quota.pk}"
+
+
+def _is_exceeded_by(limit: capacity.Limit, people: Iterable[Person]) -> bool:
+    over = {group for group, number in limit.counts.items() if number > limit.quota.limit}
+    return bool(over & {limit.quota.group_of(person) for person in people} - {None})
+
+
+@check("1 never oversold: no limit of a series is exceeded but by who came before it was set")
+def beyond_series_limits(now: datetime) -> Iterator[str]:
+    for series, set_at in _limited_series():
+        events = list(series.events.order_by("pk"))
+        newest = {Person.of(row) for event in events for row in _placed_since(event, set_at)}
+        carried = {Person.of(row) for row in _carried_since(series, set_at)}
+        for limit in capacity.count(events[0]).limits:
+            people = newest | carried if limit.quota.is_of_person else newest
+            if limit.quota.series_id and _is_exceeded_by(limit, people):
+                yield f"quota {limit.quota.pk}"
+
+
+def _limited_series() -> Iterator[tuple[Series, datetime]]:
+    """The series with limits, and when they were set last.
+
+    Where a session was held after all since then, people may have two places.
+    """
+    for series in Series.objects.filter(quotas__isnull=False).distinct().iterator():
+        facts = EventChange.objects.filter(event__series=series)
+        set_at = facts.filter(data__has_key="series_quotas").aggregate(last=Max("at"))["last"]
+        if set_at and not facts.filter(kind=EventKind.REINSTATED, at__gt=set_at).exists():
+            yield series, set_at
+
+
+def _carried_since(series: Series, moment: datetime) -> QuerySet[Registration]:
+    """Who holds a place that was somebody else's, or another address's, until after a moment."""
+    carried = RegistrationChange.objects.filter(
+        registration=OuterRef("pk"), kind__in=[RegKind.TOOK_OVER, RegKind.CORRECTED], at__gt=moment
+    )
+    holders = Registration.objects.filter(event__series=series).holding_a_place()
+    return holders.filter(Exists(carried)).select_related("organisation")
 
 
 def _placed_since(event: Event, moment: datetime) -> QuerySet[Registration]:
@@ -165,24 +202,23 @@ def _pending_hold_since(event: Event, moment: datetime) -> datetime | None:
 @check("one who got a place waits for no other in a series of one each")
 def waiting_elsewhere(now: datetime) -> Iterator[str]:
     """Whose place came after the limit was set, and after they had joined the other line."""
-    for quota in Quota.objects.filter(scope=Quota.Scope.EACH_PERSON).iterator():
-        facts = EventChange.objects.filter(
-            event__series=quota.series_id, kind=EventKind.QUOTAS_CHANGED
-        )
-        set_at = facts.aggregate(last=Max("at"))["last"] or now
+    own = RegistrationChange.objects.filter(registration=OuterRef("pk"))
+    joined = own.filter(~Q(from_status=Status.WAITING), to_status=Status.WAITING)
+    for series, set_at in _limited_series():
         placed = RegistrationChange.objects.filter(
-            registration__event__series=quota.series_id,
+            registration__event__series=series,
             registration__email=OuterRef("email"),
             registration__status=Status.CONFIRMED,
             to_status=Status.CONFIRMED,
             at__gt=set_at,
-        )
-        waiting = Registration.objects.waiting().filter(event__series=quota.series_id)
-        waiting = waiting.exclude(email="").filter(
-            Exists(placed.filter(at__gt=OuterRef("created_at")))
-        )
-        for registration in waiting.iterator():
-            yield f"registration {registration.pk}"
+            pk__gt=OuterRef("joined"),
+        ).exclude(registration__event__status=EventStatus.CANCELLED)
+        waiting = Registration.objects.waiting().filter(event__series=series)
+        waiting = waiting.exclude(event__status=EventStatus.CANCELLED).exclude(email="")
+        if series.quotas.filter(scope=Quota.Scope.EACH_PERSON).exists():
+            in_line = waiting.annotate(joined=joined.order_by("-pk").values("pk")[:1])
+            for registration in in_line.filter(Exists(placed)).iterator():
+                yield f"registration {registration.pk}"
 
 
 @check("3 order: nobody is confirmed without approval")

@@ -70,13 +70,18 @@ def _register(request: HttpRequest, event: Event, form: DeskRegistrationForm) ->
             form.add_error(None, str(problem))
         return _form_page(request, event_or_404(request, event.pk), form, [], status=INVALID)
     is_known = registration.booking.key != submit.key and not form.wants_extra_place
-    messages.success(request, _sentence(registration, is_known=is_known))
+    is_elsewhere = registration.event_id != event.pk
+    sentence = _sentence(registration, is_known=is_known, is_elsewhere=is_elsewhere)
+    messages.success(request, sentence)
     return redirect(page_of(registration))
 
 
-def _sentence(registration: Registration, *, is_known: bool) -> str:
+def _sentence(registration: Registration, *, is_known: bool, is_elsewhere: bool) -> str:
     """The new fact: a place, a position, or that nothing changed."""
     values = {"name": registration.name, "reference": registration.reference}
+    if is_elsewhere:
+        values["event"] = registration.event.name
+        return _("%(name)s has a place here: %(event)s, %(reference)s; nothing changed.") % values
     if is_known:
         return _("%(name)s was registered already, %(reference)s; nothing changed.") % values
     if registration.is_confirmed:

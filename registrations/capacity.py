@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.transactions import TryAgain
 from events.models import Event
+from events.states import Status as EventStatus
 from registrations.models import Person, Quota, Registration
 from registrations.states import Status, holding_a_place
 
@@ -156,8 +157,12 @@ def _limits(event: Event, quotas: Sequence[Quota]) -> tuple[Limit, ...]:
 
 
 def _people_in_series(event: Event) -> Mapping[Person, int]:
-    """Who holds a place in any event of the series; one who holds two counts twice."""
-    holders = Registration.objects.filter(event__series=event.series_id).holding_a_place()
+    """Who holds a place in any event of the series; one who holds two counts twice.
+
+    A place in an event that is called off is none.
+    """
+    in_series = Registration.objects.filter(event__series=event.series_id)
+    holders = in_series.exclude(event__status=EventStatus.CANCELLED).holding_a_place()
     return Counter(_people(holders))
 
 

@@ -75,7 +75,8 @@ def leave_other_lines(registration: Registration, now: datetime) -> dict[str, An
 
     The caller holds the locks of all events of the series.
     """
-    siblings = {event.pk: event for event in registration.event.locked_siblings}
+    others = registration.event.locked_siblings
+    siblings = {event.pk: event for event in others if not event.is_called_off}
     waiting = Registration.objects.waiting().filter(event__in=siblings)
     rows = waiting.of_address(registration.email).exclude(email="").order_by("pk")
     left = []

@@ -155,7 +155,7 @@ def held_elsewhere(
     is_one = places.is_one_per_person if places else placing.is_one_per_person(event)
     if not email or not is_one:
         return None
-    siblings = {sibling.pk: sibling for sibling in event.locked_siblings}
+    siblings = {other.pk: other for other in event.locked_siblings if not other.is_called_off}
     held = Registration.objects.holding_a_place().of_address(email).filter(event__in=siblings)
     found = held.order_by("pk").first()
     if found:

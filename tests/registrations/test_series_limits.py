@@ -307,3 +307,37 @@ def test_the_tick_fills_what_a_reinstatement_reopened_in_another_event(series, e
     waiting_list.settle(timezone.now())
     waiting.refresh_from_db()
     assert waiting.is_confirmed
+
+
+def test_a_place_in_a_session_that_is_called_off_is_none(series, events):
+    one_each(series)
+    held = factories.registration(event=events[0], email=ANNA)
+    event_actions.cancel_event(events[0].pk)
+    other = factories.registration(event=events[1], email=ANNA)
+    assert (other.event, other.status) == (events[1], "confirmed")
+    # Held after all, both places stay.
+    event_actions.reinstate_event(events[0].pk)
+    held.refresh_from_db()
+    assert held.is_confirmed
+
+
+def test_the_tick_passes_on_what_a_calling_off_freed_of_a_town(series, events):
+    few_of_a_town(series, 1)
+    of_milevsko(events[0])
+    waiting = of_milevsko(events[1], waits_within_limit=True)
+    event_actions.cancel_event(events[0].pk)
+    waiting_list.settle(timezone.now())
+    waiting.refresh_from_db()
+    assert waiting.is_confirmed
+
+
+def test_an_application_approved_beside_a_place_waits(series, events):
+    one_each(series)
+    second = events[1]
+    way_in = {"admission": "approval", "has_place_while_pending": False, "offer_hours": None}
+    actions.change_admission(second.pk, **way_in)
+    applied = factories.registration(event=second, email=ANNA)
+    factories.registration(event=events[0], email=ANNA)
+    actions.approve(second.pk, [applied.pk])
+    applied.refresh_from_db()
+    assert applied.status == "waiting"
