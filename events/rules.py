@@ -35,6 +35,8 @@ def problems_of_moving(
     event: Event, starts_at: datetime, ends_at: datetime, now: datetime
 ) -> list[Problem]:
     """Why an event may not get this start and end (aware datetimes)."""
+    if event.is_call:
+        return [_("A call has no start, only a deadline.")]
     problems = problems_of_times(starts_at, ends_at)
     if event.is_over(now):
         problems.append(_("The session is over."))

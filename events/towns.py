@@ -75,9 +75,10 @@ def alternatives_to(
 ) -> Sequence[tuple[Event, float | None]]:
     """The other events of the series with free places, nearest to the town first, with km.
 
-    None behind a closed door: its events are named to nobody.
+    None behind a closed door, whose events are named to nobody, and none to a call: who seeks
+    membership is not helped by a session.
     """
-    if event.series.is_closed_door:
+    if event.series.is_closed_door or event.is_call:
         return []
     free = Event.objects.published().public().with_free_places(now).of_series(event.series)
     return nearest_first(free.exclude(pk=event.pk).with_place().with_kraje().by_date(), town)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from events import actions as event_actions
 from notifications import actions as notification_actions
 from notifications.models import Message
 from registrations import actions
@@ -38,6 +39,24 @@ def test_an_application_is_told_from_first_to_last_without_a_calendar(post, call
     told = " ".join(post.text(second).split())
     assert "členství je potvrzené: Pracovní skupiny, Skupina Doprava." in told
     assert (post.calendar(first), post.calendar(second)) == ([], [])
+
+
+def test_what_becomes_of_the_call_and_of_a_membership_is_told_in_its_own_words(post, call):
+    own = factories.registration(event=call)
+    actions.approve(call.pk, [own.pk])
+    post.sweep()
+    event_actions.cancel_event(call.pk)
+    post.sweep()
+    assert subject(post, own) == "Výzva je odvolaná: Skupina Doprava"
+    event_actions.reinstate_event(call.pk)
+    post.sweep()
+    assert subject(post, own) == "Výzva znovu platí: Skupina Doprava"
+    assert "Vaše členství zůstává" in " ".join(post.text(own).split())
+    new = actions.hand_over(own.pk, factories.substitute())
+    post.sweep()
+    assert subject(post, own) == "Členství předáno: Skupina Doprava"
+    assert subject(post, new) == "Máte členství: Skupina Doprava"
+    assert post.calendar(own) == post.calendar(new) == []
 
 
 @pytest.mark.parametrize("kind", ["confirmed", "pending", "waiting", "cancelled", "rejected"])
