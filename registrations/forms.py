@@ -131,6 +131,9 @@ class RegistrationForm(forms.Form):
     def __init__(self, *args: Any, asked: Asked = NOTHING, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asked = asked
+        if asked.is_of_call:
+            self.fields["name"].help_text = ""
+            self.fields["email"].help_text = _("The answer goes here.")
         self.fields.update(question_fields.fields_of(asked))
         self.towns: list[Municipality] = []
         self.fields["town_choice"].widget.choices = self._town_choices()

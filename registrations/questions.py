@@ -36,11 +36,13 @@ class Asked:
     """The questions of an event as a form shows them: `full` options are not to be had.
 
     What this person `held` already is never full to them, and stays a choice once it is retired.
+    `is_of_call`: they apply for membership, so nobody speaks of badges and calendars.
     """
 
     questions: tuple[Question, ...] = ()
     full: frozenset[int] = frozenset()
     held: frozenset[int] = frozenset()
+    is_of_call: bool = False
 
     def options_of(self, question: Question) -> list[Option]:
         """The choices of a question, in their order."""
@@ -68,7 +70,7 @@ NOTHING = Asked()
 
 def read_by(event: Event) -> Asked:
     """What the event asks, to read a sent form by: what is full, `refuse_full` decides."""
-    return Asked(tuple(Question.objects.asked_by(event)))
+    return Asked(tuple(Question.objects.asked_by(event)), is_of_call=event.is_call)
 
 
 def asked_by(event: Event) -> Asked:

@@ -45,7 +45,7 @@ def problems_of_registering(
     an invitation, `is_member`: a membership; whether that is valid is another question.
     """
     if event.is_called_off:
-        return [_("The session is called off.")]
+        return [_called_off(event)]
     if event.status != Status.PUBLISHED or not event.is_dated:
         return [_("The session has no date yet.")]
     if event.is_over(now):
@@ -56,6 +56,10 @@ def problems_of_registering(
         opening = _("Registration opens on %(day)s.") % {"day": dates.date(event.opens_at)}
         return [opening]
     return _problems_of_places(event, now)
+
+
+def _called_off(event: Event) -> Problem:
+    return _("The call is withdrawn.") if event.is_call else _("The session is called off.")
 
 
 def _problems_of_places(event: Event, now: datetime) -> list[Problem]:
@@ -132,6 +136,8 @@ def problems_of_cancelling(registration: Registration, now: datetime) -> list[Pr
     """Why a registration cannot be cancelled; it can be until the start."""
     if not registration.is_live:
         return [_("The registration is not valid any more.")]
+    if registration.event.is_called_off and registration.event.is_call:
+        return [_("The call is withdrawn; there is nothing left to cancel.")]
     if registration.event.is_called_off:
         return [_("The session is called off; there is nothing left to cancel.")]
     if registration.event.has_started(now):
@@ -170,7 +176,7 @@ def problems_of_handing_over_at_the_desk(
     if not registration.is_confirmed:
         return [_("Only who has a place can hand it over.")]
     if registration.event.is_called_off:
-        return [_("The session is called off.")]
+        return [_called_off(registration.event)]
     return [_("The session has started.")] if registration.event.has_started(now) else []
 
 
@@ -257,7 +263,7 @@ def problems_of_answering(registration: Registration, now: datetime) -> list[Pro
 def problems_of_answering_at(event: Event, now: datetime) -> list[Problem]:
     """Why no offer of the event can be answered now."""
     if event.is_called_off:
-        return [_("The session is called off.")]
+        return [_called_off(event)]
     return [_("The session has started.")] if event.has_started(now) else []
 
 

@@ -69,7 +69,7 @@ def register(request: HttpRequest, series: str, event: str) -> HttpResponse:
     """The form of one event; sent, it leads everybody to the same page."""
     if request.method == "POST":
         named = Event.objects.select_related("series").only(
-            "slug", "has_place_while_pending", "series__slug"
+            "slug", "kind", "has_place_while_pending", "series__slug"
         )
         return _send(request, _visible(request, named, series, event))
     shown = _event(request, series, event)
@@ -233,7 +233,7 @@ def _alternatives(own: Registration, now: datetime) -> list[Event]:
     """Sessions of the series with places left, for who waits or lost theirs."""
     event = own.event
     has_place = own.is_confirmed and not event.is_called_off
-    if has_place or event.series.is_closed_door:
+    if has_place or event.series.is_closed_door or event.is_call:
         return []
     others = Event.objects.published().public().with_free_places(now).with_place()
     return list(others.of_series(event.series).exclude(pk=event.pk).by_date()[:2])
