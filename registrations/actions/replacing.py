@@ -241,6 +241,8 @@ def _in_place_of(
     new.move_to(
         Status.CONFIRMED, kind=Kind.TOOK_OVER, now=now, actor_id=actor_id, via=via, data=data
     )
+    # Of a membership: who comes by it goes on doing so, and nobody beside them.
+    old.attendances.update(membership=new)
     old.replaced_by = new
     old.save(update_fields=["replaced_by"])
     return new

@@ -47,12 +47,15 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.filter(email=email)
 
     def members_to_register(self, event: Event) -> Self:
-        """The members of the event's call who are not registered for it, in order of arrival."""
-        live = Registration.objects.live().filter(event=event)
+        """The members of the event's call who never were registered for it, in order of arrival.
+
+        Who has cancelled is not put back.
+        """
+        ever = Registration.objects.filter(event=event)
         is_there = Q(membership=OuterRef("pk")) | Q(email=OuterRef("email")) & ~Q(email="")
         members = self.confirmed().filter(event=event.admits_from_id)
         return (
-            members.filter(~Exists(live.filter(is_there)))
+            members.filter(~Exists(ever.filter(is_there)))
             .in_order_of_arrival()
             .select_related("booking", "organisation", "town")
         )

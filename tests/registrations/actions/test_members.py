@@ -85,6 +85,25 @@ def test_a_corrected_address_takes_the_meetings_along(call, meeting):
         factories.attendance(corrected, event=meeting)
 
 
+def test_a_membership_handed_over_brings_one_person_still(call, meeting):
+    membership = factories.registration(event=call)
+    own = factories.attendance(membership, event=meeting)
+    taken_over = actions.hand_over(membership.pk, factories.substitute())
+
+    own.refresh_from_db()
+    assert own.membership == taken_over
+    with pytest.raises(actions.RegistrationError, match="Na toto členství"):
+        factories.attendance(taken_over, event=meeting)
+
+
+def test_who_has_cancelled_is_not_put_back(call, meeting):
+    membership = factories.registration(event=call)
+    own = factories.attendance(membership, event=meeting)
+    actions.cancel_registration(own.pk)
+    assert actions.register_members(meeting.pk) == []
+    assert factories.attendance(membership, event=meeting).is_confirmed
+
+
 def test_members_first_everybody_from_a_day_on(call, meeting, time_machine):
     day = meeting.starts_at.replace(day=1)
     actions.change_admission(
