@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 _HIDDEN = re.compile(rb'<input[^>]*\bname="(csrfmiddlewaretoken|nonce)"[^>]*\bvalue="([^"]*)"')
@@ -31,6 +31,26 @@ class Person:
 
     async def post(self, path: str, values: dict[str, str]) -> Answer:
         return await self._ask("POST", path, urlencode(values).encode())
+
+    async def send(self, path: str, values: dict[str, str]) -> Answer:
+        """Sends a form and goes where the answer leads: the page that is seen, and when."""
+        answer = await self.post(path, values)
+        if answer.status != 302:
+            return answer
+        page = await self.get(answer.headers["location"])
+        return replace(page, seconds=answer.seconds + page.seconds)
+
+    async def send_and_hang_up(self, path: str, values: dict[str, str]) -> None:
+        """Sends a form over a line that is cut before the answer comes."""
+        body = urlencode(values).encode()
+        _reader, writer = await self._connect()
+        writer.write(self._head("POST", path, body) + body)
+        await writer.drain()
+        await self.close()
+
+    def beside(self) -> "Person":
+        """The same person over another connection, as a browser opens one."""
+        return Person(self.host, self.address, dict(self.cookies))
 
     async def open_form(self, path: str) -> dict[str, str]:
         """The hidden values of a form. Raises ValueError where the page holds none."""

@@ -25,9 +25,14 @@ def throughput(jobs: Sequence[Callable[[], Awaitable[None]]], at_once: int) -> f
     return asyncio.run(run())
 
 
+def ratio_of(ours: Sequence[float], bare: Sequence[float]) -> float:
+    """The median ratio of interleaved runs."""
+    return statistics.median(own / other for own, other in zip(ours, bare, strict=True))
+
+
 def report(name: str, ours: list[float], bare: list[float], unit: str) -> float:
     """Prints medians and the median ratio of interleaved runs; returns the ratio."""
-    ratio = statistics.median(own / other for own, other in zip(ours, bare, strict=True))
+    ratio = ratio_of(ours, bare)
     print(
         f"{name:<34} {statistics.median(ours):8.1f} {unit}   bare {statistics.median(bare):8.1f}"
         f" {unit}   ratio {ratio:.2f}"

@@ -145,7 +145,7 @@ MUTANTS = (
         __import__('time').sleep(0.01)
 """,
         (
-            "tests/registrations/test_races.py::test_a_town_at_once_in_two_events_gets_exactly_its_places",
+            "tests/registrations/test_races_of_series.py::test_a_town_at_once_in_two_events_gets_exactly_its_places",
         ),
         on_postgres=True,
     ),

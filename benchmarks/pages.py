@@ -13,9 +13,9 @@ REQUESTS, AT_ONCE = 400, 8
 
 
 def main() -> None:
-    with two_sites() as (ours, bare, paths):
-        for name, path in paths.items():
-            runs = [(_rate(ours, path), _rate(bare, path)) for _run in range(RUNS)]
+    with two_sites() as sites:
+        for name, path in sites.pages.items():
+            runs = [(_rate(sites.ours, path), _rate(sites.bare, path)) for _run in range(RUNS)]
             report(name, [own for own, _ in runs], [other for _, other in runs], "pages/s")
 
 

@@ -2,15 +2,29 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from benchmarks.stack import setup_django, stack, web
 from tests import services
 
+if TYPE_CHECKING:
+    from events.models import Event
+
+
+@dataclass(frozen=True)
+class Sites:
+    """The hosts of ours and the bare one, the pages to read, and the database of both."""
+
+    ours: str
+    bare: str
+    database_url: str
+    pages: dict[str, str]
+
 
 @contextmanager
-def two_sites() -> Iterator[tuple[str, str, dict[str, str]]]:
-    """The hosts of ours and the bare one, and the paths of the pages to read."""
+def two_sites() -> Iterator[Sites]:
+    """Both sites, with the programme of the examples loaded."""
     with stack(database="postgres") as made:
         setup_django()
         made.manage("load_regions", "-v0")
@@ -24,16 +38,13 @@ def two_sites() -> Iterator[tuple[str, str, dict[str, str]]]:
             "DJANGO_SETTINGS_MODULE": "benchmarks.bare_settings",
         }
         bare = replace(made, environment=made.environment | changed)
+        pages = {
+            "home": "/",
+            "event page": "/smart-regiony-2018/jihozapad/",
+            "series calendar": "/smart-regiony-2018/calendar.ics",
+        }
         with web(made) as ours, web(bare) as yardstick:
-            yield (
-                ours,
-                yardstick,
-                {
-                    "home": "/",
-                    "event page": "/smart-regiony-2018/jihozapad/",
-                    "series calendar": "/smart-regiony-2018/calendar.ics",
-                },
-            )
+            yield Sites(ours, yardstick, made.environment["DATABASE_URL"], pages)
 
 
 def _prepare_bare() -> None:
@@ -44,10 +55,6 @@ def _prepare_bare() -> None:
     Organisation.objects.create(name="Bare", sector="other")
 
 
-def register_paths(name: str, count: int) -> list[str]:
-    """So many open events of their own series, with few places."""
-    from tests import factories
-
-    series = factories.series(slug=f"bench-{name}".replace(" ", "").replace(":", ""))
-    events = [factories.event(series=series, capacity=20) for _n in range(count)]
-    return [f"/{series.slug}/{event.slug}/register/" for event in events]
+def path_of(event: "Event") -> str:
+    """Where the form of an event is."""
+    return f"/{event.series.slug}/{event.slug}/register/"

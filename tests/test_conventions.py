@@ -466,6 +466,10 @@ SPANNING = {
     "tests/registrations/test_engine.py": "registrations/actions/ in any order",
     "tests/registrations/test_series_limits.py": "what a series limits across its events",
     "tests/registrations/test_races.py": "registrations/actions/ under contention",
+    "tests/registrations/test_races_of_invitations.py": "invitations under contention",
+    "tests/registrations/test_races_of_parties.py": "parties under contention",
+    "tests/registrations/test_races_of_series.py": "a series under contention",
+    "tests/registrations/test_races_with_organisers.py": "organisers under contention",
 }
 
 
