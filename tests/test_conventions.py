@@ -462,6 +462,9 @@ SPANNING = {
     "tests/notifications/test_parties.py": "what the contact of a party reads",
     "tests/registrations/test_engine.py": "registrations/actions/ in any order",
     "tests/registrations/test_races.py": "registrations/actions/ under contention",
+    "tests/registrations/test_races_of_invitations.py": "invitations under contention",
+    "tests/registrations/test_races_of_parties.py": "parties under contention",
+    "tests/registrations/test_races_with_organisers.py": "an event's changes under contention",
 }
 
 

@@ -1,0 +1,56 @@
+"""make prove-engine [ENGINE_EXAMPLES=100] [SEED=7]: no order of actions breaks a rule.
+
+The machine of tests/registrations/test_engine.py plays many lives of an event, on PostgreSQL and on
+SQLite at once, each from the seed that is printed; the same seed plays the same lives again.
+"""
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+
+from benchmarks.stack import TREE
+
+EXAMPLES = "100"
+MACHINE = "tests/registrations/test_engine.py"
+DATABASES = {"PostgreSQL": [], "SQLite": ["--db=sqlite"]}
+
+
+def main() -> int:
+    examples = os.environ.get("ENGINE_EXAMPLES", EXAMPLES)
+    seed = os.environ.get("SEED") or str(secrets.randbelow(1_000_000))
+    started = time.monotonic()
+    plays = {name: _play(options, examples, seed) for name, options in DATABASES.items()}
+    are_green = [_is_green(name, play) for name, play in plays.items()]
+    print(
+        f"{examples} lives on {' and on '.join(plays)} with SEED={seed}, no rule broken:"
+        f" {all(are_green)}, {time.monotonic() - started:.0f} s"
+    )
+    return 0 if all(are_green) else 1
+
+
+def _play(options: list[str], examples: str, seed: str) -> "subprocess.Popen[str]":
+    """Every skipped test is a failure: without PostgreSQL nothing would be proved."""
+    command = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider"]
+    # The settings are the tests' own business (tests/conftest.py).
+    kept = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+    return subprocess.Popen(
+        [*command, *options, "--fail-on-skip", f"--hypothesis-seed={seed}", MACHINE],
+        cwd=TREE,
+        env=kept | {"ENGINE_EXAMPLES": examples},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def _is_green(name: str, play: "subprocess.Popen[str]") -> bool:
+    words = play.communicate()[0]
+    if play.returncode:
+        print(f"prove-engine: on {name}:\n{words[-6000:]}")
+    return play.returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
