@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/runtime.stamp
 DEV := $(VENV)/dev.stamp
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-PROOFS := prove-journey prove-contention prove-mail prove-kill prove-broker-down prove-mutants prove-engine
+PROOFS := prove-journey prove-contention prove-engine prove-mail prove-kill prove-broker-down prove-mutants
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

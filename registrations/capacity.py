@@ -5,7 +5,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from accounts.transactions import TryAgain
 from events.models import Event
@@ -115,13 +115,15 @@ def holds_a_place(event: Event, status: str) -> bool:
 
 def count(event: Event) -> Places:
     """Counts the rows; only under the event's lock does the answer hold (rule 3)."""
-    rows = Registration.objects.filter(event=event).aggregate(
-        taken=Count("pk", filter=Q(status__in=_holding(event))),
-        waiting=Count("pk", filter=Q(status=Status.WAITING)),
-    )
+    numbers = _numbers(Registration.objects.filter(event=event))
     quotas = list(Quota.objects.concerning(event))
     refuse_unlocked(event, quotas)
-    places = Places(capacity=event.capacity, **rows, limits=_limits(event, quotas))
+    places = Places(
+        capacity=event.capacity,
+        taken=sum(numbers.get(status, 0) for status in _holding(event)),
+        waiting=numbers.get(Status.WAITING, 0),
+        limits=_limits(event, quotas),
+    )
     if places.free > 0 and places.waiting:
         return replace(places, line=_line(event))
     return places
@@ -215,5 +217,8 @@ def show(event: Event, places: Places) -> None:
 
 def by_status(event: Event) -> dict[str, int]:
     """How many live registrations have each status, those that nobody has left out."""
-    live = Registration.objects.filter(event=event).live()
-    return dict(live.values_list("status").annotate(number=Count("pk")).order_by())
+    return _numbers(Registration.objects.filter(event=event).live())
+
+
+def _numbers(rows: QuerySet[Registration]) -> dict[str, int]:
+    return dict(rows.values_list("status").annotate(number=Count("pk")).order_by())

@@ -469,7 +469,7 @@ SPANNING = {
     "tests/registrations/test_races_of_invitations.py": "invitations under contention",
     "tests/registrations/test_races_of_parties.py": "parties under contention",
     "tests/registrations/test_races_of_series.py": "a series under contention",
-    "tests/registrations/test_races_with_organisers.py": "organisers under contention",
+    "tests/registrations/test_races_with_organisers.py": "an event's changes under contention",
 }
 
 

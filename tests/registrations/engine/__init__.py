@@ -13,19 +13,26 @@ class Engine(People, Organisers):
 
     @initialize(
         places=st.integers(1, 4),
+        people=st.integers(0, 8),
+        party=st.booleans(),
         way=st.sampled_from(["open", "open", "approval", "invitation"]),
         holds=st.booleans(),
         hours=st.sampled_from([None, 24]),
-        people=st.integers(0, 8),
+        added=st.integers(0, 3),
+        nominated=st.integers(1, 3),
     )
-    def begin(self, places, way, holds, hours, people):
-        """Some have come before the way in was what it is now."""
+    def begin(self, places, people, party, way, holds, hours, added, nominated):
+        """Some came before the way in was what it is now; then there were a few more places."""
         self.change_capacity(places)
         for who in range(people):
             self.register(who, wish=who % 2 == 0, waits=True)
+        if party:
+            self.register_party(30, 2, together=True)
         self.change_admission(way, holds, hours)
+        self.change_capacity(places + added)
         for who, kind in enumerate(["person", "firm", "city"]):
             self.invite(who, kind, whole=False)
+        self.nominate(0, 40, nominated)
 
 
 __all__ = ["Engine", "SeriesEngine"]
