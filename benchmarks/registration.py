@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from benchmarks import minimal_sql
 from benchmarks.client import Person, address, registration_form
 from benchmarks.measuring import RUNS, ratio_of, throughput
-from benchmarks.sites import Sites, path_of, two_sites
+from benchmarks.sites import Sites, forget_bare_rows, path_of, two_sites
 
 FORMS, FEW, MANY = 160, 1_000, 100_000
 ENOUGH_PLACES, FEW_PLACES = 10_000, 20
@@ -108,6 +108,7 @@ def _measure(sites: Sites, pgbench: str | None, case: Case, paces: Paces) -> Non
             pgbench, sites.database_url, numbers, case.at_once
         )
         paces.sql.append(pace)
+    forget_bare_rows()
 
 
 async def _prepared(ours: str, bare: str, paths: list[str], case: Case) -> tuple[list[Job], ...]:

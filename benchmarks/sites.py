@@ -11,6 +11,9 @@ from tests import services
 if TYPE_CHECKING:
     from events.models import Event
 
+# The booking of what is written without a booking of its own.
+BARE = "bare"
+
 
 @dataclass(frozen=True)
 class Sites:
@@ -51,8 +54,15 @@ def _prepare_bare() -> None:
     from registrations.models import Organisation
     from tests import factories
 
-    factories.booking(key="bare")
+    factories.booking(key=BARE)
     Organisation.objects.create(name="Bare", sector="other")
+
+
+def forget_bare_rows() -> None:
+    """What the bare view and bare SQL have written follows no rule; nothing of it stays."""
+    from registrations.models import Registration
+
+    Registration.objects.filter(booking__key=BARE).delete()
 
 
 def path_of(event: "Event") -> str:

@@ -13,26 +13,26 @@ class Engine(People, Organisers):
 
     @initialize(
         places=st.integers(1, 4),
-        people=st.integers(0, 8),
-        party=st.booleans(),
-        way=st.sampled_from(["open", "open", "approval", "invitation"]),
+        more=st.integers(0, 4),
+        way=st.sampled_from(["open", "approval", "open", "invitation"]),
         holds=st.booleans(),
-        hours=st.sampled_from([None, 24]),
-        added=st.integers(0, 3),
-        nominated=st.integers(1, 3),
+        hours=st.sampled_from([24, None]),
+        added=st.integers(0, 4),
     )
-    def begin(self, places, people, party, way, holds, hours, added, nominated):
-        """Some came before the way in was what it is now; then there were a few more places."""
+    def begin(self, places, more, way, holds, hours, added):
+        """It is full, a party and others wait; then the way in changes and there is more room."""
         self.change_capacity(places)
-        for who in range(people):
+        for who in range(places):
             self.register(who, wish=who % 2 == 0, waits=True)
-        if party:
-            self.register_party(30, 2, together=True)
+        self.register_party(30, 2, together=True)
+        for who in range(places, places + more):
+            self.register(who, wish=True, waits=True)
         self.change_admission(way, holds, hours)
         self.change_capacity(places + added)
         for who, kind in enumerate(["person", "firm", "city"]):
             self.invite(who, kind, whole=False)
-        self.nominate(0, 40, nominated)
+        self.nominate(0, 40, 2)
+        self.register(50, wish=False, waits=True)
 
 
 __all__ = ["Engine", "SeriesEngine"]

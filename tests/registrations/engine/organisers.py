@@ -20,12 +20,19 @@ REASON = "Mluví o datech."
 
 class Organisers(World):
     # --- People -------------------------------------------------------------------------------
-    @if_there_is(Status.PENDING)
-    @rule(many=st.integers(1, 4), approves=st.booleans())
-    def decide(self, many, approves):
+    def applicants(self, many):
         rows = Registration.objects.filter(event=self.event).pending().order_by("pk")
-        chosen = [row.pk for row in rows[:many]]
-        self.attempt(actions.approve if approves else actions.reject, self.event.pk, chosen)
+        return [row.pk for row in rows[:many]]
+
+    @if_there_is(Status.PENDING)
+    @rule(many=st.integers(1, 4))
+    def approve(self, many):
+        self.attempt(actions.approve, self.event.pk, self.applicants(many))
+
+    @if_there_is(Status.PENDING)
+    @rule(many=st.integers(1, 4))
+    def reject(self, many):
+        self.attempt(actions.reject, self.event.pk, self.applicants(many))
 
     @if_there_is(Status.WAITING)
     @rule(number=NUMBERS)

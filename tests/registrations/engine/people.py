@@ -62,13 +62,18 @@ class People(World):
             self.attempt(actions.cancel_party, row.booking_id)
 
     @if_there_is(Status.OFFERED)
-    @rule(number=NUMBERS, takes=st.booleans())
-    def answer_offer(self, number, takes):
+    @rule(number=NUMBERS)
+    def accept_offer(self, number):
         if row := self.one(number, Status.OFFERED):
-            alone = actions.accept_offer if takes else actions.decline_offer
-            whole = actions.accept_party_offer if takes else actions.decline_party_offer
-            self.attempt(alone, row.pk)
-            self.attempt(whole, row.booking_id)
+            self.attempt(actions.accept_offer, row.pk)
+            self.attempt(actions.accept_party_offer, row.booking_id)
+
+    @if_there_is(Status.OFFERED)
+    @rule(number=NUMBERS)
+    def decline_offer(self, number):
+        if row := self.one(number, Status.OFFERED):
+            self.attempt(actions.decline_offer, row.pk)
+            self.attempt(actions.decline_party_offer, row.booking_id)
 
     @if_there_is(Status.CONFIRMED, Status.CANCELLED)
     @rule(number=NUMBERS, who=st.integers(0, 60), is_own=st.booleans())
@@ -121,8 +126,13 @@ class People(World):
             self.attempt(actions.nominate, invitation.pk, self.event.pk, people, submit)
 
     @if_there_is(Status.NOMINATED)
-    @rule(number=NUMBERS, comes=st.booleans())
-    def answer_nomination(self, number, comes):
+    @rule(number=NUMBERS)
+    def accept_nomination(self, number):
         if row := self.one(number, Status.NOMINATED):
-            answer = actions.accept_nomination if comes else actions.decline_nomination
-            self.attempt(answer, row.pk)
+            self.attempt(actions.accept_nomination, row.pk)
+
+    @if_there_is(Status.NOMINATED)
+    @rule(number=NUMBERS)
+    def decline_nomination(self, number):
+        if row := self.one(number, Status.NOMINATED):
+            self.attempt(actions.decline_nomination, row.pk)
