@@ -184,12 +184,12 @@ def _placed_since(event: Event, moment: datetime) -> QuerySet[Registration]:
     """
     own = RegistrationChange.objects.filter(registration=OuterRef("pk"))
     is_placed = Q(Exists(own.filter(taken_after__isnull=False, at__gt=moment)))
-    # Where they never began to, nobody was there that early.
-    began_at = _pending_hold_since(event, moment) or event.created_at
-    then = own.filter(at__lte=began_at).order_by("-pk").values("to_status")[:1]
     holders = Registration.objects.filter(event=event).holding_a_place()
-    placed = holders.alias(status_then=Subquery(then))
-    return placed.filter(is_placed | Q(status_then=Status.PENDING)).select_related("organisation")
+    if began_at := _pending_hold_since(event, moment):
+        then = own.filter(at__lte=began_at).order_by("-pk").values("to_status")[:1]
+        holders = holders.alias(status_then=Subquery(then))
+        is_placed |= Q(status_then=Status.PENDING)
+    return holders.filter(is_placed).select_related("organisation")
 
 
 def _pending_hold_since(event: Event, moment: datetime) -> datetime | None:

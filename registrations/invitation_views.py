@@ -1,12 +1,11 @@
 """The page of an invitation: accepting for oneself, nominating others, declining."""
 
 import contextlib
+from functools import partial
 
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,9 +14,9 @@ from registrations.invitation_forms import InvitedForm, NominationForm, initial_
 from registrations.invited import Invited, InvitedEvent, invited
 from registrations.models import Booking
 from registrations.nonces import Nonce
+from registrations.secret_forms import INVALID, send
 from registrations.secret_pages import secret_page
 
-INVALID, TOO_MANY, UNAVAILABLE = 422, 429, 503
 Form = InvitedForm | NominationForm
 # No other site can forge these forms: it does not know their address (decisions.md).
 own_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -108,35 +107,10 @@ def _sent_form(request: HttpRequest, item: InvitedEvent) -> Form:
 
 
 def _send(request: HttpRequest, own: Invited, item: InvitedEvent) -> HttpResponse:
-    """Parses, calls the one action, answers; whatever is refused comes back filled."""
-    event, form = item.event, _sent_form(request, item)
-    nonce, doubted = form.nonce_of(event.pk), form.doubted(event.pk, own.now)
-    if nonce is None or doubted:
-        once_more = _("Check the form and send it once more.")
-        return _page(request, own, item, doubted or form, INVALID, once_more)
-    if not form.is_valid():
-        return _page(request, own, item, form, INVALID)
-    if limits.is_answering_too_much(request):
-        wait = _("Too many attempts at once. Try it in 10 minutes.")
-        return _page(request, own, item, form, TOO_MANY, wait)
-    return _answer(request, own, item, form, nonce)
-
-
-def _answer(
-    request: HttpRequest, own: Invited, item: InvitedEvent, form: Form, nonce: Nonce
-) -> HttpResponse:
-    try:
-        _act(request, own, item, form, nonce)
-    except actions.KeyReused as error:
-        form = form.refilled(nonce=Nonce.new(item.event.pk, own.now).signed())
-        return _page(request, own, item, form, INVALID, str(error))
-    except actions.RegistrationError as error:
-        is_of_quota = isinstance(error, actions.QuotaReached)
-        return _page(request, own, item, form, INVALID, str(error), is_of_quota=is_of_quota)
-    except OperationalError:
-        later = _("Cannot save now; your input is kept. Try it in a while.")
-        return _page(request, own, item, form, UNAVAILABLE, later)
-    return redirect("invitation_sent", own.invitation.token)
+    form, show = _sent_form(request, item), partial(_page, request, own, item)
+    act = partial(_act, request, own, item)
+    refused = send(request, item.event, form, own.now, show=show, act=act)
+    return refused or redirect("invitation_sent", own.invitation.token)
 
 
 def _act(request: HttpRequest, own: Invited, item: InvitedEvent, form: Form, nonce: Nonce) -> None:

@@ -1,10 +1,10 @@
 """The form of a meeting behind a membership's own link."""
 
-from django.db import OperationalError
+from functools import partial
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,9 +13,8 @@ from registrations.member_form import MemberForm
 from registrations.memberships import Meeting, meeting_named
 from registrations.models import Booking, Registration
 from registrations.nonces import Nonce
+from registrations.secret_forms import send
 from registrations.secret_pages import secret_page
-
-INVALID, TOO_MANY, UNAVAILABLE = 422, 429, 503
 
 
 def _meeting(token: str, slug: str) -> Meeting:
@@ -60,42 +59,20 @@ def _page(
 
 
 def _send(request: HttpRequest, meeting: Meeting, form: MemberForm) -> HttpResponse:
-    """Parses, calls the one action, answers; whatever is refused comes back filled."""
-    event, now = meeting.event, meeting.now
-    nonce, doubted = form.nonce_of(event.pk), form.doubted(event.pk, now)
-    if nonce is None or doubted:
-        once_more = _("Check the form and send it once more.")
-        return _page(request, meeting, doubted or form, INVALID, once_more)
-    if not form.is_valid():
-        return _page(request, meeting, form, INVALID)
-    if limits.is_answering_too_much(request):
-        wait = _("Too many attempts at once. Try it in 10 minutes.")
-        return _page(request, meeting, form, TOO_MANY, wait)
-    return _register(request, meeting, form, nonce)
-
-
-def _register(
-    request: HttpRequest, meeting: Meeting, form: MemberForm, nonce: Nonce
-) -> HttpResponse:
     event, membership = meeting.event, meeting.membership
-    submit = actions.Submit(
-        key=nonce.key,
-        via=Booking.Via.MEMBER,
-        client_digest=limits.client_digest(request),
-        membership_id=membership.pk,
-    )
-    try:
+
+    def act(form: MemberForm, nonce: Nonce) -> None:
+        submit = actions.Submit(
+            key=nonce.key,
+            via=Booking.Via.MEMBER,
+            client_digest=limits.client_digest(request),
+            membership_id=membership.pk,
+        )
         actions.register(event.pk, form.application(translation.get_language()), submit)
-    except actions.KeyReused as error:
-        form = form.refilled(nonce=Nonce.new(event.pk, meeting.now).signed())
-        return _page(request, meeting, form, INVALID, str(error))
-    except actions.RegistrationError as error:
-        is_of_quota = isinstance(error, actions.QuotaReached)
-        return _page(request, meeting, form, INVALID, str(error), is_of_quota=is_of_quota)
-    except OperationalError:
-        later = _("Cannot save now; your input is kept. Try it in a while.")
-        return _page(request, meeting, form, UNAVAILABLE, later)
-    return redirect("member_sent", membership.token, event.slug)
+
+    show = partial(_page, request, meeting)
+    refused = send(request, event, form, meeting.now, show=show, act=act)
+    return refused or redirect("member_sent", membership.token, event.slug)
 
 
 @require_safe

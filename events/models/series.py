@@ -43,9 +43,6 @@ class SeriesQuerySet(models.QuerySet["Series"]):
             return self
         return self.none()
 
-    def behind_closed_doors(self) -> Self:
-        return self.filter(is_closed_door=True)
-
     def sending_links(self) -> Self:
         """Series whose people lose links that stand on no page: invited ones, and members."""
         members = models.Q(events__admits_from__isnull=False)

@@ -94,3 +94,12 @@ def test_invariants_write_nothing(django_assert_num_queries):
     before = list(Registration.objects.values())
     invariants.run(timezone.now())
     assert list(Registration.objects.values()) == before
+
+
+def test_applications_of_the_moment_in_which_a_quota_is_set_break_nothing(time_machine):
+    time_machine.move_to(timezone.now(), tick=False)
+    event = factories.event(admission="approval", has_place_while_pending=True)
+    factories.fill(event, 2)
+    actions.set_quotas(event.pk, [Quota(scope="each_organisation", limit=1)])
+    hits = invariants.run(timezone.now())
+    assert [name for name in hits if name.startswith("1 ")] == []
