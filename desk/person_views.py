@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from desk import previews
 from desk.asking import Question, ask
-from desk.forms import DeskSubstituteForm, RegistrationNoteForm, ReopenForm
+from desk.person_forms import DeskSubstituteForm, RegistrationNoteForm, ReopenForm
 from desk.registration_views import context_of_person, page_of, registration_or_404
 from desk.views import asks
 from events import dates

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from desk import previews
 from desk.asking import INVALID, Question, ask
-from desk.forms import (
+from desk.forms import NoteForm
+from desk.person_forms import (
     AddressForm,
     ApplicationsForm,
     DeskRegistrationForm,
-    NoteForm,
     PriorityForm,
     ReasonForm,
 )
