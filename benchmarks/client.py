@@ -15,6 +15,7 @@ class Answer:
     headers: dict[str, str]
     body: bytes
     seconds: float
+    seconds_until_seen: float
 
 
 @dataclass
@@ -33,12 +34,16 @@ class Person:
         return await self._ask("POST", path, urlencode(values).encode())
 
     async def send(self, path: str, values: dict[str, str]) -> Answer:
-        """Sends a form and goes where the answer leads: the page that is seen, and when."""
+        """Sends a form and goes where the answer leads: the page that is seen in the end.
+
+        `seconds` are those of the form alone.
+        """
         answer = await self.post(path, values)
         if answer.status != 302:
             return answer
         page = await self.get(answer.headers["location"])
-        return replace(page, seconds=answer.seconds + page.seconds)
+        seen = answer.seconds + page.seconds
+        return replace(page, seconds=answer.seconds, seconds_until_seen=seen)
 
     async def send_and_hang_up(self, path: str, values: dict[str, str]) -> None:
         """Sends a form over a line that is cut before the answer comes."""
@@ -75,7 +80,8 @@ class Person:
         content = await reader.readexactly(length) if length else b""
         if headers.get("connection", "").lower() == "close":
             await self.close()
-        return Answer(status, headers, content, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        return Answer(status, headers, content, seconds, seconds)
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self._streams is None:

@@ -72,11 +72,11 @@ def _is_malformed(request: HttpRequest) -> bool:
     """Cheap questions first: a body is read only once its length and encoding are accepted."""
     return (
         len(request.get_full_path()) > LONGEST_URL
-        or not all(map(is_clean, _head(request)))
+        or not is_clean(" ".join(_head(request)))
         or _lacks_proxies(request)
         or _FOREIGN_ENCODING in request.META
         or _is_too_long(request)
-        or not all(map(is_clean, _fields(request)))
+        or not is_clean(" ".join(_fields(request)))
     )
 
 

@@ -221,4 +221,5 @@ def by_status(event: Event) -> dict[str, int]:
 
 
 def _numbers(rows: QuerySet[Registration]) -> dict[str, int]:
-    return dict(rows.values_list("status").annotate(number=Count("pk")).order_by())
+    """How many rows have each status; an index alone tells it while no other column is named."""
+    return dict(rows.values_list("status").annotate(number=Count("*")).order_by())

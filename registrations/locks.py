@@ -5,7 +5,7 @@ of them may be what somebody waits for in another. An invitation is locked after
 registrations.
 """
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from events.models import Event, EventQuerySet, Series
 from registrations.models import Invitation, Quota, Registration
@@ -22,10 +22,14 @@ def locked_event(event_id: int) -> Event:
 
 
 def _locked_series(events: EventQuerySet) -> Series | None:
-    """The series of these events under its lock, where it has limits; one query."""
-    limits = Quota.objects.filter(series=OuterRef("pk"))
-    limited = Series.objects.filter(Exists(limits), pk__in=events.values("series_id"))
-    return limited.order_by("pk").select_for_update(no_key=True).first()
+    """The series of these events under its lock, where it has limits; one query where it has none.
+
+    A limit that comes between the question and the lock is noticed when places are counted.
+    """
+    if not Quota.objects.filter(series__events__in=events).exists():
+        return None
+    rows = Series.objects.filter(pk__in=events.values("series_id"))
+    return rows.order_by("pk").select_for_update(no_key=True).first()
 
 
 def locked_events(series: Series) -> list[Event]:

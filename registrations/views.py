@@ -2,7 +2,7 @@
 
 import contextlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import segno
@@ -50,6 +50,7 @@ class Refusal:
     notice: str = ""
     shows_alternatives: bool = False
     is_of_quota: bool = False
+    is_of_option: bool = False
 
 
 NO_REFUSAL = Refusal()
@@ -148,9 +149,8 @@ def _register(
         form = form.refilled(nonce=Nonce.new(event.pk, now).signed())
         return _refused(request, event, form, Refusal(INVALID, str(error)))
     except actions.OptionFull as error:
-        # Beside its field, unless it came free again meanwhile.
-        is_told = form.asked_again(questions.asked_by(event)).has_errors
-        return _refused(request, event, form, Refusal(INVALID, "" if is_told else str(error)))
+        refusal = Refusal(INVALID, str(error), is_of_option=True)
+        return _refused(request, event, form, refusal)
     except actions.RegistrationError as error:
         is_of_quota = isinstance(error, actions.QuotaReached)
         refusal = Refusal(INVALID, str(error), shows_alternatives=True, is_of_quota=is_of_quota)
@@ -183,6 +183,9 @@ def _refused(
 ) -> HttpResponse:
     shown = _event(request, event.series.slug, event.slug)
     form = form.asked_again(questions.asked_by(shown))
+    if refusal.is_of_option and form.has_errors:
+        # The field says it, unless the option came free again meanwhile.
+        refusal = replace(refusal, notice="")
     return _form_page(request, shown, form, refusal)
 
 
