@@ -71,18 +71,17 @@ def main() -> int:
 
 
 def _problems(made: Stack, size: Size) -> list[str]:
-    """Of the crowd, of the replays and of the mishaps; what comes after a problem is not asked."""
+    """Of the crowd, of the replays and of the mishaps; a wrong result ends it."""
     from benchmarks import contest, repeats
 
     wanted = contest.contest(size.people)
     with web(made) as host:
-        sent, problems = asyncio.run(_crowd(host, wanted, size))
-        problems += contest.problems_of(wanted, [one.answer for one in sent])
-        if problems:
-            return problems
+        sent, late = asyncio.run(_crowd(host, wanted, size))
+        if wrong := contest.problems_of(wanted, [one.answer for one in sent]):
+            return late + wrong
         before = repeats.rows()
         again = asyncio.run(_replays(wanted.path, sent, size))
-        problems += repeats.problems_of_replays(again, before, repeats.rows())
+        problems = late + repeats.problems_of_replays(again, before, repeats.rows())
         problems += repeats.problems_of_mishaps(host)
     return problems + [f"logged: {line}" for line in made.log().splitlines() if '"ERROR"' in line]
 

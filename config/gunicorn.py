@@ -9,6 +9,8 @@ bind = f"127.0.0.1:{env.int('PORT', default=8000)}"
 worker_class = "gthread"
 workers = env.int("WEB_CONCURRENCY", default=2)
 threads = env.int("WEB_THREADS", default=4)
+# More wait in the one queue of the socket: in a crowd no worker's line grows longer than another's.
+worker_connections = 50
 
 # Seconds. A worker that is silent for `timeout` is replaced; one that is told to end may finish.
 timeout = 60
