@@ -1,21 +1,23 @@
 """What must hold of mails: each fact told once, nothing lost, nothing untrue sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from desk.checks import ANNOUNCED_WITHIN, SETTLED_WITHIN, check
+from desk.checks import ANNOUNCED_WITHIN, SETTLED_WITHIN, Checks
 from events.models import EventChange
 from notifications.announcements import FINAL, INVITATION_FACTS, REGISTRATION_FACTS, SILENT
 from notifications.models import Follow, Message, Reminder
 from registrations.models import InvitationChange, RegistrationChange
 from registrations.states import LIVE
 
+CHECKS = Checks()
 EventKind = EventChange.Kind
 
 
-@check("6 every fact is announced within two minutes")
+@CHECKS.under("6 every fact is announced within two minutes")
 def unannounced(now: datetime) -> Iterator[str]:
     late = Q(announced_at__isnull=True, at__lt=now - ANNOUNCED_WITHIN)
     for change in EventChange.objects.filter(late).iterator():
@@ -26,23 +28,25 @@ def unannounced(now: datetime) -> Iterator[str]:
         yield f"invitationchange {invitation_change.pk}"
 
 
-@check("6 every announced fact of a registration has its message")
+@CHECKS.under("6 every announced fact of a registration has its message")
 def without_message(now: datetime) -> Iterator[str]:
-    told = [kind for kind, mail in REGISTRATION_FACTS.items() if mail is not SILENT]
-    announced = RegistrationChange.objects.filter(announced_at__isnull=False, kind__in=told)
-    for change in announced.filter(messages__isnull=True).iterator():
+    for change in _without_message(RegistrationChange.objects.all(), REGISTRATION_FACTS):
         yield f"registrationchange {change.pk}"
 
 
-@check("6 every announced fact of an invitation has its message")
+@CHECKS.under("6 every announced fact of an invitation has its message")
 def invited_without_message(now: datetime) -> Iterator[str]:
-    told = [kind for kind, mail in INVITATION_FACTS.items() if mail is not SILENT]
-    announced = InvitationChange.objects.filter(announced_at__isnull=False, kind__in=told)
-    for change in announced.filter(messages__isnull=True).iterator():
+    for change in _without_message(InvitationChange.objects.all(), INVITATION_FACTS):
         yield f"invitationchange {change.pk}"
 
 
-@check("6 a date that is announced is told to every follower, once")
+def _without_message(changes: QuerySet[Any], facts: Mapping[str, object]) -> QuerySet[Any]:
+    """The announced facts that somebody is to hear of, and no message tells."""
+    told = [kind for kind, mail in facts.items() if mail is not SILENT]
+    return changes.filter(announced_at__isnull=False, kind__in=told, messages__isnull=True)
+
+
+@CHECKS.under("6 a date that is announced is told to every follower, once")
 def untold_dates(now: datetime) -> Iterator[str]:
     set_later = EventChange.objects.filter(
         event=OuterRef("event"), kind=EventKind.SCHEDULED, announced_at__gt=OuterRef("confirmed_at")
@@ -55,7 +59,7 @@ def untold_dates(now: datetime) -> Iterator[str]:
         yield f"follow {row['follow']}"
 
 
-@check("8 nothing is lost: no message hangs in the queue or in a dead sender's hands")
+@CHECKS.under("8 nothing is lost: no message hangs in the queue or in a dead sender's hands")
 def stuck(now: datetime) -> Iterator[str]:
     overdue = Q(state="queued", next_attempt_at__lt=now - SETTLED_WITHIN)
     abandoned = Q(state="sending", leased_until__lt=now - SETTLED_WITHIN)
@@ -63,7 +67,7 @@ def stuck(now: datetime) -> Iterator[str]:
         yield f"message {message.pk}"
 
 
-@check("9 no mail but the cancellation is claimed after a registration is over")
+@CHECKS.under("9 no mail but the cancellation is claimed after a registration is over")
 def written_to_the_cancelled(now: datetime) -> Iterator[str]:
     over = RegistrationChange.objects.filter(
         registration=OuterRef("registration"), at__lt=OuterRef("claimed_at")
@@ -73,27 +77,27 @@ def written_to_the_cancelled(now: datetime) -> Iterator[str]:
         yield f"message {message.pk}"
 
 
-@check("9 nobody is told a date who has stopped following")
+@CHECKS.under("9 nobody is told a date who has stopped following")
 def told_to_the_stopped(now: datetime) -> Iterator[str]:
     late = Message.objects.of_dates().filter(claimed_at__gt=F("follow__stopped_at"))
     for message in late.iterator():
         yield f"message {message.pk}"
 
 
-@check("9 no reminder is claimed after the start")
+@CHECKS.under("9 no reminder is claimed after the start")
 def reminded_late(now: datetime) -> Iterator[str]:
     late = Reminder.objects.filter(message__claimed_at__gte=F("event_starts_at"))
     for reminder in late.iterator():
         yield f"reminder {reminder.pk}"
 
 
-@check("10 a reminder is one row, and one message of its own")
+@CHECKS.under("10 a reminder is one row, and one message of its own")
 def reminders(now: datetime) -> Iterator[str]:
     for message in Message.objects.filter(kind="reminder", reminder__isnull=True).iterator():
         yield f"message {message.pk}"
 
 
-@check("21 a calendar entry's SEQUENCE grows, and a cancelled UID is dead")
+@CHECKS.under("21 a calendar entry's SEQUENCE grows, and a cancelled UID is dead")
 def sequences(now: datetime) -> Iterator[str]:
     uid, sequence, is_dead = "", -1, False
     # A CANCEL that never arrived took nothing out, and a later one does.

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
-from desk.checks import SETTLED_WITHIN, check
+from desk.checks import SETTLED_WITHIN, Checks
 from events.models import Event, EventChange, Series
 from events.states import Status as EventStatus
 from registrations import capacity, rules
@@ -19,10 +19,11 @@ from registrations.models import (
 )
 from registrations.states import HOLDING_A_PLACE, Status
 
+CHECKS = Checks()
 RegKind, EventKind = RegistrationChange.Kind, EventChange.Kind
 
 
-@check("1 never oversold: a fact that confirms keeps the count it was decided by")
+@CHECKS.under("1 never oversold: a fact that confirms keeps the count it was decided by")
 def oversold(now: datetime) -> Iterator[str]:
     confirming = RegistrationChange.objects.filter(to_status__in=HOLDING_A_PLACE)
     # Who was pending may have held the place before.
@@ -34,7 +35,7 @@ def oversold(now: datetime) -> Iterator[str]:
         yield f"registrationchange {change.pk}"
 
 
-@check("1 never oversold: more people than places only after the capacity was lowered")
+@CHECKS.under("1 never oversold: more people than places only after the capacity was lowered")
 def too_many(now: datetime) -> Iterator[str]:
     lowered = EventChange.objects.filter(event=OuterRef("pk"), kind=EventKind.CAPACITY_CHANGED)
     for event in Event.objects.exclude(Exists(lowered)).iterator():
@@ -42,7 +43,7 @@ def too_many(now: datetime) -> Iterator[str]:
             yield f"event {event.pk}"
 
 
-@check("1 never oversold: an option has no more holders than places, unless it was lowered")
+@CHECKS.under("1 never oversold: an option has no more holders than places, unless it was lowered")
 def options_too_full(now: datetime) -> Iterator[str]:
     is_held = Q(registration__status__in=HOLDING_A_PLACE) | Q(
         registration__status=Status.PENDING, registration__event__has_place_while_pending=True
@@ -55,14 +56,14 @@ def options_too_full(now: datetime) -> Iterator[str]:
         yield f"option {option_id}"
 
 
-@check("2 no idle seat: nobody waits who could have a free place")
+@CHECKS.under("2 no idle seat: nobody waits who could have a free place")
 def idle_seats(now: datetime) -> Iterator[str]:
     for event in Event.objects.filter(status=EventStatus.PUBLISHED).iterator():
         if rules.can_promote(event, now) and capacity.count(event).is_wanted:
             yield f"event {event.pk}"
 
 
-@check("3 order: nobody was passed over who still waits")
+@CHECKS.under("3 order: nobody was passed over who still waits")
 def passed_over(now: datetime) -> Iterator[str]:
     """Somebody behind a person who waits took a place after that person had joined the line."""
     own = RegistrationChange.objects.filter(registration=OuterRef("pk"))
@@ -98,7 +99,7 @@ def _is_named_by_all_behind(waiting: Registration) -> bool:
     return True
 
 
-@check("1 never oversold: no quota is exceeded but by who came before it was set")
+@CHECKS.under("1 never oversold: no quota is exceeded but by who came before it was set")
 def beyond_quotas(now: datetime) -> Iterator[str]:
     for event in Event.objects.filter(quotas__isnull=False).distinct().iterator():
         own = event.changes.filter(kind=EventKind.QUOTAS_CHANGED)
@@ -114,7 +115,9 @@ def _is_exceeded_by(limit: capacity.Limit, people: Iterable[Person]) -> bool:
     return bool(over & {limit.quota.group_of(person) for person in people} - {None})
 
 
-@check("1 never oversold: no limit of a series is exceeded but by who came before it was set")
+@CHECKS.under(
+    "1 never oversold: no limit of a series is exceeded but by who came before it was set"
+)
 def beyond_series_limits(now: datetime) -> Iterator[str]:
     for series, set_at in _limited_series():
         events = list(series.events.order_by("pk"))
@@ -168,7 +171,7 @@ def _pending_hold_since(event: Event, moment: datetime) -> datetime | None:
     return max(began, default=None)
 
 
-@check("one who got a place waits for no other in a series of one each")
+@CHECKS.under("one who got a place waits for no other in a series of one each")
 def waiting_elsewhere(now: datetime) -> Iterator[str]:
     """Whose place came after the limit was set, and after they had joined the other line."""
     own = RegistrationChange.objects.filter(registration=OuterRef("pk"))
@@ -190,7 +193,7 @@ def waiting_elsewhere(now: datetime) -> Iterator[str]:
                 yield f"registration {registration.pk}"
 
 
-@check("3 order: nobody is confirmed without approval")
+@CHECKS.under("3 order: nobody is confirmed without approval")
 def unapproved(now: datetime) -> Iterator[str]:
     """Where the way in was never changed: who came while it was open keeps their place."""
     changed = EventChange.objects.filter(
@@ -205,14 +208,14 @@ def unapproved(now: datetime) -> Iterator[str]:
         yield f"registration {registration.pk}"
 
 
-@check("7 offers expire")
+@CHECKS.under("7 offers expire")
 def stale_offers(now: datetime) -> Iterator[str]:
     late = Registration.objects.offered_before(now - SETTLED_WITHIN)
     for registration in late.filter(event__status=EventStatus.PUBLISHED).iterator():
         yield f"registration {registration.pk}"
 
 
-@check("4 counters equal rows")
+@CHECKS.under("4 counters equal rows")
 def counters(now: datetime) -> Iterator[str]:
     is_held = Q(registrations__status__in=HOLDING_A_PLACE) | Q(
         registrations__status=Status.PENDING, has_place_while_pending=True
@@ -225,7 +228,7 @@ def counters(now: datetime) -> Iterator[str]:
         yield f"event {event.pk}"
 
 
-@check("an invitation has no more people in an event than places")
+@CHECKS.under("an invitation has no more people in an event than places")
 def invitations_overused(now: datetime) -> Iterator[str]:
     live = Registration.objects.live().filter(invitation__isnull=False).order_by()
     counted = live.values("invitation_id", "invitation__places", "event_id")
@@ -234,7 +237,7 @@ def invitations_overused(now: datetime) -> Iterator[str]:
         yield f"invitation {invitation_id}"
 
 
-@check("nobody is nominated by an invitation that is over, or by none")
+@CHECKS.under("nobody is nominated by an invitation that is over, or by none")
 def dead_nominations(now: datetime) -> Iterator[str]:
     nominated = Registration.objects.nominated()
     dead = Invitation.objects.dead(now - SETTLED_WITHIN)
@@ -243,7 +246,7 @@ def dead_nominations(now: datetime) -> Iterator[str]:
         yield f"registration {registration.pk}"
 
 
-@check("a member comes by a membership of a call of the same series")
+@CHECKS.under("a member comes by a membership of a call of the same series")
 def members_of_nothing(now: datetime) -> Iterator[str]:
     own = Registration.objects.filter(membership__isnull=False)
     is_of_call = Q(
