@@ -48,7 +48,7 @@ def _play(options: list[str], examples: str, seed: str) -> "subprocess.Popen[str
 
 def _is_green(name: str, play: "subprocess.Popen[str]") -> bool:
     words = play.communicate()[0]
-    said = [line for line in words.splitlines() if " lives of " in line]
+    said = [line.lstrip(".") for line in words.splitlines() if " lives of " in line]
     print(f"{name}: {words[-6000:] if play.returncode else ' '.join(said)}", flush=True)
     return play.returncode == 0
 
