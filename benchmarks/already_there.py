@@ -62,7 +62,8 @@ def _row(event: Event, organisation: Organisation, booking: Booking, number: int
         language="cs",
         status=Status.CONFIRMED,
         joined_at=timezone.now(),
-        reference=f"SR-{number}",
+        # No drawn reference has a zero.
+        reference=f"SR-0{number}",
         since_revision=event.revision,
     )
     row.search_key = row.folded()

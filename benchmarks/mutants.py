@@ -21,8 +21,8 @@ MUTANTS = (
     Mutant(
         "no lock",
         "events/models/event.py",
-        'return list(rows.select_for_update(of=("self",), no_key=True))',
-        "__import__('time').sleep(0.01)\n        return list(rows)",
+        'return self.select_related("series").select_for_update(of=("self",), no_key=True)',
+        '__import__("time").sleep(0.01)\n        return self.select_related("series")',
         ("tests/registrations/test_races.py::test_many_for_few_places_gets_exactly_the_places",),
         on_postgres=True,
     ),

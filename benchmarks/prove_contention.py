@@ -28,8 +28,8 @@ LONGEST_SECONDS = 5.0
 LONGER_THAN_THE_FASTEST_FILL = 2.1
 NO_LOCK = (
     "events/models/event.py",
-    'return list(rows.select_for_update(of=("self",), no_key=True))',
-    "return list(rows)",
+    'return self.select_related("series").select_for_update(of=("self",), no_key=True)',
+    'return self.select_related("series")',
 )
 LATE_WRITE = (
     "registrations/capacity.py",

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accounts.text import fold
-from events.models import Event, Municipality
+from events.models import Event, Municipality, MunicipalityQuerySet
 
 SHORTEST_QUERY = 2
 MOST_SUGGESTIONS = 10
@@ -19,21 +20,32 @@ def find_towns(text: str) -> list[Municipality]:
 
     Case and diacritics do not matter; the larger town comes first.
     """
+    return _named(text, Municipality.objects.listed())
+
+
+def towns_asked_for(number: str, text: str) -> list[Municipality]:
+    """The listed town of a number that a choice of namesakes sent, else those a text names.
+
+    Each with its region.
+    """
+    listed = Municipality.objects.listed().with_region()
+    if number.isascii() and number.isdecimal():
+        return list(listed.filter(pk=int(number)))
+    return _named(text, listed)
+
+
+def _named(text: str, among: MunicipalityQuerySet) -> list[Municipality]:
     name, _comma, rest = text.partition(",")
     if not name.strip():
         return []
-    towns = list(Municipality.objects.listed().named(name).with_region().in_order())
+    towns = list(among.named(name).in_order())
+    if len(towns) > 1 or rest.strip():
+        # By these they are told apart; of most names there is one town.
+        prefetch_related_objects(towns, "kraj__region")
     if not rest.strip():
         return towns
     in_kraj = [town for town in towns if fold(town.kraj.name) == fold(rest)]
     return in_kraj or [town for town in towns if fold(label_of(town, towns)) == fold(text)]
-
-
-def towns_asked_for(number: str, text: str) -> list[Municipality]:
-    """The listed town of a number that a choice of namesakes sent, else those a text names."""
-    if number.isascii() and number.isdecimal():
-        return list(Municipality.objects.listed().filter(pk=int(number)).with_region())
-    return find_towns(text) if text else []
 
 
 def suggest_towns(text: str) -> list[tuple[Municipality, str]]:

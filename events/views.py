@@ -20,7 +20,6 @@ from events.models import Event, EventQuerySet, Municipality, Series
 from events.states import State
 from events.towns import (
     alternatives_to,
-    find_towns,
     label_of,
     nearest_first,
     suggest_towns,
@@ -110,7 +109,7 @@ def _sessions_near(request: HttpRequest, town: Municipality, now: datetime) -> d
 def towns(request: HttpRequest) -> HttpResponse:
     """What the type-ahead shows below a field: towns that begin with its text, and whose it is."""
     text = clean(request.GET.get("q") or request.GET.get("town") or "")[:LONGEST_TOWN]
-    named = find_towns(text) if text else []
+    named = towns_asked_for("", text)
     context = {
         "suggestions": suggest_towns(text),
         "known": named[0] if len(named) == 1 else None,

@@ -133,7 +133,17 @@ def _digest(payload: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def town_of(application: Application) -> Municipality | None:
+def sender_of(application: Application) -> tuple[Municipality | None, Organisation]:
+    """The town and the organisation that somebody comes from; one query for a known town hall."""
+    if application.sector == Sector.CITY and application.town_id:
+        halls = Organisation.objects.select_related("municipality")
+        if hall := halls.filter(municipality=application.town_id).first():
+            return hall.municipality, hall
+    town = _town_of(application)
+    return town, _organisation_of(application, town)
+
+
+def _town_of(application: Application) -> Municipality | None:
     """The chosen town, or the one typed by hand: found in its kraj or made, on no list."""
     if application.town_id:
         return Municipality.objects.get(pk=application.town_id)
@@ -153,7 +163,7 @@ def town_of(application: Application) -> Municipality | None:
     )
 
 
-def organisation_of(application: Application, town: Municipality | None) -> Organisation:
+def _organisation_of(application: Application, town: Municipality | None) -> Organisation:
     """The town hall of the town, or the organisation of that folded name in its sector."""
     if application.sector == Sector.CITY and town is not None:
         return Organisation.objects.get_or_create(

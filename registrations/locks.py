@@ -26,10 +26,11 @@ def _locked_series(events: EventQuerySet) -> Series | None:
 
     A limit that comes between the question and the lock is noticed when places are counted.
     """
-    if not Quota.objects.filter(series__events__in=events).exists():
+    of_events = events.values("series")
+    if not Quota.objects.filter(series__in=of_events).exists():
         return None
-    rows = Series.objects.filter(pk__in=events.values("series_id"))
-    return rows.order_by("pk").select_for_update(no_key=True).first()
+    rows = Series.objects.filter(pk__in=of_events).order_by("pk")
+    return rows.select_for_update(no_key=True).first()
 
 
 def locked_events(series: Series) -> list[Event]:

@@ -133,15 +133,14 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def locked(self, *pks: int) -> list["Event"]:
         """The events under their row locks, ids ascending (rule 2)."""
-        rows = self.filter(pk__in=pks).select_related("series").order_by("pk")
-        return list(rows.select_for_update(of=("self",), no_key=True))
+        return list(self._under_lock().filter(pk__in=pks).order_by("pk"))
 
     def locked_one(self, event_id: int) -> "Event":
         """The event under its row lock. Raises Event.DoesNotExist."""
-        rows = self.locked(event_id)
-        if not rows:
-            raise Event.DoesNotExist
-        return rows[0]
+        return self._under_lock().get(pk=event_id)
+
+    def _under_lock(self) -> Self:
+        return self.select_related("series").select_for_update(of=("self",), no_key=True)
 
 
 class Event(models.Model):

@@ -12,7 +12,7 @@ from accounts.text import fold
 from events import history
 from events.models import Event, EventChange
 from registrations import capacity, invitation_rules, placing, rules
-from registrations.applications import Application, Party, organisation_of, town_of
+from registrations.applications import Application, Party, sender_of
 from registrations.locks import locked_invitation
 from registrations.models import (
     NEEDS,
@@ -109,7 +109,9 @@ def known_person(event: Event, *, email: str, name: str, contact_email: str) -> 
     """The live registration of this person: by address, or by contact and name without one."""
     live = Registration.objects.filter(event=event, email=email).live()
     if email:
-        return live.first()
+        # Nearly everybody is new: the whole row is read of who is not.
+        pk = live.values_list("pk", flat=True).first()
+        return Registration.objects.get(pk=pk) if pk else None
     same_contact = live.filter(booking__contact_email=contact_email)
     return next((row for row in same_contact if fold(row.name) == fold(name)), None)
 
@@ -206,8 +208,7 @@ def name_again(
 
 def new_registration(event: Event, application: Application, now: datetime) -> Registration:
     """The row without its booking, not saved yet; `move_to` saves it with its first fact."""
-    town = town_of(application)
-    organisation = organisation_of(application, town)
+    town, organisation = sender_of(application)
     return Registration(
         event=event,
         name=application.name,

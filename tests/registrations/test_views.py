@@ -389,11 +389,13 @@ def test_after_a_deadline_a_sentence_stands_in_place_of_its_link(client, event, 
     ]
 
 
-def test_register_asks_the_database_the_same_for_one_and_for_many(
+def test_register_asks_the_database_less_once_the_town_hall_is_known(
     client, event, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(28):
         send(client, event)
+    with django_assert_max_num_queries(23):
+        send(client, event, email="bara@mesto.example")
 
 
 def test_the_invariants_hold_after_all(client, event):

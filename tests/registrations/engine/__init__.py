@@ -4,11 +4,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
 from tests.registrations.engine.organisers import Organisers
-from tests.registrations.engine.people import People
 from tests.registrations.engine.series import SeriesEngine
 
 
-class Engine(People, Organisers):
+class Engine(Organisers):
     """One event from its first day to its start and beyond; what is refused changes nothing."""
 
     @initialize(

@@ -12,27 +12,26 @@ from registrations import actions
 from registrations.models import Booking, Invitation, Quota, Registration
 from registrations.states import LIVE, Status
 from tests import factories
-from tests.registrations.engine.world import NUMBERS, World, email_of, if_there_is
+from tests.registrations.engine.people import People
+from tests.registrations.engine.world import NUMBERS, email_of, if_there_is
 
 WAYS = st.sampled_from(["open", "approval", "invitation"])
 REASON = "Mluví o datech."
 
 
-class Organisers(World):
+class Organisers(People):
+    """Who may do all that people do, and more."""
+
     # --- People -------------------------------------------------------------------------------
     def applicants(self, many):
         rows = Registration.objects.filter(event=self.event).pending().order_by("pk")
         return [row.pk for row in rows[:many]]
 
     @if_there_is(Status.PENDING)
-    @rule(many=st.integers(1, 4))
-    def approve(self, many):
-        self.attempt(actions.approve, self.event.pk, self.applicants(many))
-
-    @if_there_is(Status.PENDING)
-    @rule(many=st.integers(1, 4))
-    def reject(self, many):
-        self.attempt(actions.reject, self.event.pk, self.applicants(many))
+    @rule(many=st.integers(1, 4), approves=st.booleans())
+    def decide(self, many, approves):
+        decision = actions.approve if approves else actions.reject
+        self.attempt(decision, self.event.pk, self.applicants(many))
 
     @if_there_is(Status.WAITING)
     @rule(number=NUMBERS)
@@ -88,6 +87,24 @@ class Organisers(World):
             has_place_while_pending=holds,
             offer_hours=hours,
         )
+
+    @if_there_is(Status.WAITING)
+    @rule(added=st.integers(1, 3), number=NUMBERS, accepts=st.sampled_from([True, False, None]))
+    def offer_more_places(self, added, number, accepts):
+        """One of the offers is answered before its time is over, or none."""
+        event = Event.objects.get(pk=self.event.pk)
+        self.attempt(
+            actions.change_admission,
+            event.pk,
+            admission=event.admission,
+            has_place_while_pending=event.has_place_while_pending,
+            offer_hours=24,
+            admits_from=event.admits_from,
+            opens_to_everybody_at=event.opens_to_everybody_at,
+        )
+        self.attempt(actions.change_capacity, event.pk, event.capacity + added)
+        if accepts is not None:
+            self.answer_offer(number, accepts)
 
     @rule(towns=st.sampled_from([None, 1, 2]), firms=st.sampled_from([None, 2]))
     def set_quotas(self, towns, firms):

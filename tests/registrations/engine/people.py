@@ -62,18 +62,15 @@ class People(World):
             self.attempt(actions.cancel_party, row.booking_id)
 
     @if_there_is(Status.OFFERED)
-    @rule(number=NUMBERS)
-    def accept_offer(self, number):
+    @rule(number=NUMBERS, accepts=st.booleans())
+    def answer_offer(self, number, accepts):
+        """The person's own answer, then the contact's, for whom it is still open."""
         if row := self.one(number, Status.OFFERED):
-            self.attempt(actions.accept_offer, row.pk)
-            self.attempt(actions.accept_party_offer, row.booking_id)
-
-    @if_there_is(Status.OFFERED)
-    @rule(number=NUMBERS)
-    def decline_offer(self, number):
-        if row := self.one(number, Status.OFFERED):
-            self.attempt(actions.decline_offer, row.pk)
-            self.attempt(actions.decline_party_offer, row.booking_id)
+            own, whole = actions.decline_offer, actions.decline_party_offer
+            if accepts:
+                own, whole = actions.accept_offer, actions.accept_party_offer
+            self.attempt(own, row.pk)
+            self.attempt(whole, row.booking_id)
 
     @if_there_is(Status.CONFIRMED, Status.CANCELLED)
     @rule(number=NUMBERS, who=st.integers(0, 60), is_own=st.booleans())
@@ -126,13 +123,8 @@ class People(World):
             self.attempt(actions.nominate, invitation.pk, self.event.pk, people, submit)
 
     @if_there_is(Status.NOMINATED)
-    @rule(number=NUMBERS)
-    def accept_nomination(self, number):
+    @rule(number=NUMBERS, accepts=st.booleans())
+    def answer_nomination(self, number, accepts):
+        answer = actions.accept_nomination if accepts else actions.decline_nomination
         if row := self.one(number, Status.NOMINATED):
-            self.attempt(actions.accept_nomination, row.pk)
-
-    @if_there_is(Status.NOMINATED)
-    @rule(number=NUMBERS)
-    def decline_nomination(self, number):
-        if row := self.one(number, Status.NOMINATED):
-            self.attempt(actions.decline_nomination, row.pk)
+            self.attempt(answer, row.pk)

@@ -10,11 +10,10 @@ from registrations import actions
 from registrations.models import Quota, Registration
 from tests import factories
 from tests.registrations.engine.organisers import Organisers
-from tests.registrations.engine.people import People
 from tests.registrations.engine.world import NUMBERS
 
 
-class SeriesEngine(People, Organisers):
+class SeriesEngine(Organisers):
     """Each rule is about the event that the machine has turned to."""
 
     def __init__(self):
