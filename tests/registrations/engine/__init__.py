@@ -15,11 +15,15 @@ class Engine(Organisers):
         more=st.integers(0, 4),
         way=st.sampled_from(["open", "approval", "open", "invitation"]),
         holds=st.booleans(),
-        hours=st.sampled_from([24, None]),
+        hours=st.sampled_from([24, 24, None]),
         added=st.integers(0, 4),
+        accepts=st.booleans(),
     )
-    def begin(self, places, more, way, holds, hours, added):
-        """It is full, a party and others wait; then the way in changes and there is more room."""
+    def begin(self, places, more, way, holds, hours, added, accepts):
+        """It is full, a party and others wait; then the way in changes and there is more room.
+
+        Who is offered a place first answers at once.
+        """
         self.change_capacity(places)
         for who in range(places):
             self.register(who, wish=who % 2 == 0, waits=True)
@@ -28,6 +32,7 @@ class Engine(Organisers):
             self.register(who, wish=True, waits=True)
         self.change_admission(way, holds, hours)
         self.change_capacity(places + added)
+        self.answer_offer(0, accepts)
         for who, kind in enumerate(["person", "firm", "city"]):
             self.invite(who, kind, whole=False)
         self.nominate(0, 40, 2)

@@ -1,16 +1,19 @@
-"""What a series adds: another session, a call, a meeting of its members, limits of its own."""
+"""What a series adds: other sessions, a call, a meeting of its members, limits of its own."""
 
 from datetime import timedelta
 
 from django.utils import timezone
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import initialize, rule
 
 from registrations import actions
 from registrations.models import Quota, Registration
 from tests import factories
 from tests.registrations.engine.organisers import Organisers
 from tests.registrations.engine.world import NUMBERS
+
+# Which of the events of a series.
+EVENTS = st.integers(0, 4)
 
 
 class SeriesEngine(Organisers):
@@ -22,9 +25,20 @@ class SeriesEngine(Organisers):
         dated = {"series": series, "starts_at": start, "closing_hours": 0}
         self.call = factories.call(series=series, closes_at=start)
         self.meeting = factories.meeting(call=self.call, capacity=2, **dated)
-        self.events = [self.event, factories.event(**dated), self.call, self.meeting]
+        announced = factories.announced_event(series=series)
+        self.events = [self.event, factories.event(**dated), self.call, self.meeting, announced]
 
-    @rule(number=st.integers(0, 3))
+    @initialize(number=EVENTS, persons=st.booleans(), approves=st.booleans())
+    def begin(self, number, persons, approves):
+        """The call has members or turned them down; maybe people come to one event each."""
+        self.set_series_limits(persons, towns=None)
+        self.event = self.call
+        for who in range(3):
+            self.register(who, wish=False, waits=True)
+        self.decide(2, approves)
+        self.turn_to(number)
+
+    @rule(number=EVENTS)
     def turn_to(self, number):
         self.event = self.events[number]
 
