@@ -3,15 +3,9 @@
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField
+from django.forms import BaseForm
 
 register = template.Library()
-
-
-@register.filter
-def is_optional(field: BoundField) -> bool:
-    """Whether to say "(optional)": not where `aria-required` says that another answer decides."""
-    return not field.field.required and "aria-required" not in field.field.widget.attrs
 
 
 @register.inclusion_tag("_error_summary.html")

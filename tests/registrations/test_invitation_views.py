@@ -210,7 +210,7 @@ def test_a_town_names_several_and_sees_who_answers(client, event, city):
         ("eva@kolin.example", "nominated"),
     ]
     html = page(client, city)
-    assert "You can nominate 1 person more." in html
+    assert "You can nominate 1 more person." in html
     assert html.count("Nominated</span>") == 2
 
 

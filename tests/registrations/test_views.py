@@ -177,6 +177,7 @@ def test_a_name_that_stands_twice_comes_back_with_a_choice(client, event):
     for town, kraj_name in ((south, "Jihočeský kraj"), (north, "Moravskoslezský kraj")):
         assert re.search(rf'value="{town.pk}"', page)
         assert f"Písek, {kraj_name}" in page
+    assert "<legend>Která z\u00a0nich</legend>" in page
     assert answered.status_code == 302
     assert Registration.objects.get().town == north
 
