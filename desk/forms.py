@@ -1,5 +1,6 @@
 """What organisers type on the pages of actions; the rules are elsewhere."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from events import dates
 from events.forms import MomentField, OneLineField, ParagraphsField
 from events.models import Event, Series, Venue
 from registrations.models import Quota, Sector
+from registrations.rules import words_of
 
 NOTE_LIMIT = 500
 
@@ -118,6 +120,30 @@ class AdmissionForm(forms.Form):
         calls = Event.objects.of_series(event.series).calls().exclude(pk=event.pk).with_place()
         self.fields["admits_from"].queryset = calls  # type: ignore[attr-defined]
 
+    @property
+    def before(self) -> list[str]:
+        """How one gets in until now, line by line."""
+        return self._said(self.initial)
+
+    @property
+    def after(self) -> list[str]:
+        """How one would get in by a valid form."""
+        return self._said(self.cleaned_data)
+
+    def _said(self, values: Mapping[str, Any]) -> list[str]:
+        ways = dict(self.fields["admission"].choices)  # type: ignore[attr-defined]
+        call, opens_at = values["admits_from"], values["opens_to_everybody_at"]
+        said = {
+            "admits_from": call.name if call else "",
+            "opens_to_everybody_at": dates.full_moment(opens_at) if opens_at else "",
+            "offer_hours": values["offer_hours"],
+        }
+        lines = [f"{self.fields[name].label}: {value}" for name, value in said.items() if value]
+        holds = self.fields["has_place_while_pending"].label
+        if values["admission"] == Event.Admission.APPROVAL and values["has_place_while_pending"]:
+            lines.insert(0, str(holds))
+        return [str(ways[values["admission"]]), *lines]
+
     def clean(self) -> dict[str, Any]:
         """What concerns members alone is nothing elsewhere."""
         data = super().clean() or {}
@@ -144,6 +170,7 @@ class QuotasForm(forms.Form):
     def __init__(self, data: Any, *, event: Event) -> None:
         quotas = list(event.quotas.order_by("pk"))
         super().__init__(data, initial=_initial_of_quotas(quotas))
+        self.before = [words_of(quota) for quota in quotas]
         for number in SECTOR_QUOTAS:
             self.fields[f"sectors{number}"] = forms.MultipleChoiceField(
                 label=_("Types of organisation counted together"),
@@ -185,6 +212,11 @@ class QuotasForm(forms.Form):
                 found.append(Quota(scope=scope.SECTORS, sectors=sectors, limit=limit))
         return found
 
+    @property
+    def after(self) -> list[str]:
+        """What a valid form asks for, in words."""
+        return [words_of(quota) for quota in self.quotas]
+
 
 class SeriesLimitsForm(forms.Form):
     """What a series limits across all its events; what is empty limits nothing."""
@@ -205,21 +237,29 @@ class SeriesLimitsForm(forms.Form):
     note = note_field()
 
     def __init__(self, data: Any, *, series: Series) -> None:
-        limits = dict(series.quotas.values_list("scope", "limit"))
+        quotas = list(series.quotas.order_by("pk"))
+        limits = {quota.scope: quota.limit for quota in quotas}
         initial = {
             "is_one_event_per_person": Quota.Scope.EACH_PERSON in limits,
             "town_limit": limits.get(Quota.Scope.EACH_MUNICIPALITY),
         }
         super().__init__(data, initial=initial)
+        self.series, self.before = series, [words_of(quota) for quota in quotas]
+
+    @property
+    def after(self) -> list[str]:
+        """What a valid form asks for, in words."""
+        return [words_of(limit) for limit in self.limits]
 
     @property
     def limits(self) -> list[Quota]:
         """What a valid form asks for, not saved."""
         data, scope, found = self.cleaned_data, Quota.Scope, []
         if data["is_one_event_per_person"]:
-            found.append(Quota(scope=scope.EACH_PERSON, limit=1))
+            found.append(Quota(series=self.series, scope=scope.EACH_PERSON, limit=1))
         if data["town_limit"]:
-            found.append(Quota(scope=scope.EACH_MUNICIPALITY, limit=data["town_limit"]))
+            limit = data["town_limit"]
+            found.append(Quota(series=self.series, scope=scope.EACH_MUNICIPALITY, limit=limit))
         return found
 
 

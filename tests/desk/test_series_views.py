@@ -32,6 +32,8 @@ def test_limits_are_set_after_a_look_at_what_happens(desk: Client, organiser: Us
 
     shown = desk.post(page(series), wanted)
     assert shown.context["preview"] == Preview()
+    assert shown.context["form"].before == []
+    assert len(shown.context["form"].after) == 2
     assert limits(series) == []
     answer = desk.post(page(series), wanted | {"confirmed": "yes"})
     assert (answer.status_code, answer.headers["Location"]) == (302, back)

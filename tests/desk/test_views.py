@@ -376,6 +376,14 @@ WAY_IN = {"admission": "approval", "has_place_while_pending": "on", "offer_hours
 def test_change_admission_says_who_gets_what(desk: Client, organiser: User, event: Event) -> None:
     shown = desk.post(address(event, "admission"), WAY_IN)
     assert shown.context["preview"] == Preview()
+    with translation.override("en"):
+        before, now = shown.context["form"].before, shown.context["form"].after
+    assert before == ["Everybody, as long as there are places"]
+    assert now == [
+        "Whom the organisers approve",
+        "An application holds a place until it is decided",
+        "Hours a freed place is offered: 24",
+    ]
     answer = desk.post(address(event, "admission"), WAY_IN | {"confirmed": "yes"})
     assert led(answer) == (302, back(event))
     event.refresh_from_db()
@@ -406,6 +414,22 @@ def test_without_approval_who_waits_gets_the_free_place(desk: Client) -> None:
 
 
 QUOTAS = {"each_municipality": "3", "sectors1": ["private", "other"], "limit1": "2", "note": ""}
+
+
+def test_set_quotas_says_what_stands_and_what_will(desk: Client, event: Event) -> None:
+    asked = desk.post(address(event, "quotas"), QUOTAS).context["form"]
+    with translation.override("en"):
+        after = asked.after
+    desk.post(address(event, "quotas"), QUOTAS | {"confirmed": "yes"})
+    page = desk.post(address(event, "quotas"), {"note": ""}).content.decode()
+
+    assert asked.before == []
+    assert after == [
+        "At most 3 people from one town.",
+        "Company, Other organisation: at most 2 people.",
+    ]
+    assert page.count("<del>") == 2
+    assert "<strong>No limit</strong>" in page
 
 
 def test_set_quotas_replaces_them_whole(desk: Client, organiser: User, event: Event) -> None:
