@@ -79,18 +79,19 @@ class CapacityForm(forms.Form):
     note = note_field()
 
 
+WAYS_IN = {
+    Event.Admission.OPEN: _("Everybody, as long as there are places"),
+    Event.Admission.APPROVAL: _("Whom the organisers approve"),
+    Event.Admission.INVITATION: _("Whom the organisers invite"),
+    Event.Admission.MEMBERS: _("Members of a group"),
+}
+
+
 class AdmissionForm(forms.Form):
     """How one gets into an event."""
 
     admission = forms.ChoiceField(
-        label=_("Who gets in"),
-        choices=[
-            (Event.Admission.OPEN, _("Everybody, as long as there are places")),
-            (Event.Admission.APPROVAL, _("Whom the organisers approve")),
-            (Event.Admission.INVITATION, _("Whom the organisers invite")),
-            (Event.Admission.MEMBERS, _("Members of a group")),
-        ],
-        widget=forms.RadioSelect,
+        label=_("Who gets in"), choices=list(WAYS_IN.items()), widget=forms.RadioSelect
     )
     admits_from = forms.ModelChoiceField(
         label=_("Whose members"),
@@ -131,7 +132,6 @@ class AdmissionForm(forms.Form):
         return self._said(self.cleaned_data)
 
     def _said(self, values: Mapping[str, Any]) -> list[str]:
-        ways = dict(self.fields["admission"].choices)  # type: ignore[attr-defined]
         call, opens_at = values["admits_from"], values["opens_to_everybody_at"]
         said = {
             "admits_from": call.name if call else "",
@@ -139,10 +139,9 @@ class AdmissionForm(forms.Form):
             "offer_hours": values["offer_hours"],
         }
         lines = [f"{self.fields[name].label}: {value}" for name, value in said.items() if value]
-        holds = self.fields["has_place_while_pending"].label
-        if values["admission"] == Event.Admission.APPROVAL and values["has_place_while_pending"]:
-            lines.insert(0, str(holds))
-        return [str(ways[values["admission"]]), *lines]
+        if values["has_place_while_pending"]:
+            lines.insert(0, str(self.fields["has_place_while_pending"].label))
+        return [str(WAYS_IN[values["admission"]]), *lines]
 
     def clean(self) -> dict[str, Any]:
         """What concerns members alone is nothing elsewhere."""

@@ -376,9 +376,13 @@ WAY_IN = {"admission": "approval", "has_place_while_pending": "on", "offer_hours
 def test_change_admission_says_who_gets_what(desk: Client, organiser: User, event: Event) -> None:
     shown = desk.post(address(event, "admission"), WAY_IN)
     assert shown.context["preview"] == Preview()
+    assert shown.content.decode().count("<del>") == 2
     with translation.override("en"):
         before, now = shown.context["form"].before, shown.context["form"].after
-    assert before == ["Everybody, as long as there are places"]
+    assert before == [
+        "Everybody, as long as there are places",
+        "An application holds a place until it is decided",
+    ]
     assert now == [
         "Whom the organisers approve",
         "An application holds a place until it is decided",
@@ -479,6 +483,14 @@ def test_a_session_becomes_one_for_members_who_come_first(desk: Client, event: E
     assert (nobodys.status_code, problems(nobodys)) == (422, ["Choose whose members may come."])
     foreign = desk.post(address(event, "admission"), way | {"admits_from": factories.call().pk})
     assert foreign.status_code == 422
+    shown = desk.post(address(event, "admission"), way | whose | day)
+    with translation.override("en"):
+        assert shown.context["form"].after == [
+            "Members of a group",
+            "An application holds a place until it is decided",
+            "Whose members: Transport group",
+            "Everybody from: Tuesday 20\u00a0March 2018, 8:00",
+        ]
     answer = desk.post(address(event, "admission"), way | whose | day | {"confirmed": "yes"})
     assert led(answer) == (302, back(event))
     event.refresh_from_db()
